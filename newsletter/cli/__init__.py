@@ -1,0 +1,78 @@
+"""The command line: reads arguments, opens the newsroom, calls one function, prints one report."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from newsletter import __version__
+
+#: Command, the module that holds it, and its line in --help, so that help imports none of them.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("setup", "Make a new workspace in a folder."),
+    "demo": ("demo", "Play a whole bundled week, from feeds to letters, on this machine alone."),
+    "collect": ("week", "Fetch every feed; keep what is new."),
+    "draft": ("week", "Compose the issue and render it; any number of times."),
+    "freeze": ("week", "Close the week: fix its news and its takes."),
+    "approve": ("week", "Seal exactly the bytes that lie in the week's folder."),
+    "publish": ("week", "Build the web archive."),
+    "deliver": ("week", "Send the approved issue to every reader who has not had it."),
+    "skip": ("week", "Leave a week out; its news and takes go to the next."),
+    "rebuild": ("week", "Make an issue again from its folder."),
+    "run": ("running", "Do what is due and not yet done, once."),
+    "schedule": ("running", "Stay, and call run at the slots of newsletter.toml."),
+    "status": ("running", "Where the week stands; --check for machines."),
+    "serve": ("running", "Answer the unsubscribe links of the letters."),
+    "take": ("filing", "File a take on a story."),
+    "feeds": ("feeds", "List the feeds and how they are."),
+    "subscribers": ("subscribers", "Add, import, list and remove readers."),
+    "config": ("setup", "Show the settings in force, or all keys with their meaning."),
+}
+
+
+class LazyCommands(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"newsletter.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            from newsletter.text import nearest
+
+            near = nearest(name, COMMANDS)
+            hint = f' Did you mean "{near}"?' if near else ""
+            raise click.UsageError(f'"{name}" is not a command.{hint} See newsletter --help.', ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="newsletter")
+def newsletter() -> None:
+    """Tech Pulse: a weekly team newsletter, from feeds and takes to a letter in every mailbox.
+
+    \b
+    The week, in order:
+      newsletter collect     news off the wire
+      newsletter draft       across the desk, through the press
+      newsletter freeze      the deadline
+      newsletter approve     the chief editor's seal
+      newsletter publish     into the archive
+      newsletter deliver     into the mail
+    newsletter run does what of these is due.
+    """

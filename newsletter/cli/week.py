@@ -1,0 +1,208 @@
+"""The verbs of the week: collect, draft, freeze, approve, publish, deliver, skip, rebuild. I/O: terminal"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli import show
+from newsletter.cli.options import WeekType, json_option, week_argument, with_room
+
+if TYPE_CHECKING:
+    from newsletter.model.news import FeedOutcome
+    from newsletter.model.week import Week
+    from newsletter.newsroom.room import Newsroom
+    from newsletter.pipeline import Composed
+    from newsletter.store.engine import Store
+
+
+@click.command(epilog="Example: newsletter collect")
+@with_room
+@json_option
+def collect(room: Newsroom, *, as_json: bool) -> int:
+    """Fetch every feed; keep what is new."""
+    from newsletter.newsroom.inputs import feeds_in
+    from newsletter.pipeline import collect as collect_feeds
+
+    def tell(one: FeedOutcome) -> None:
+        step(f"{one.name}: {one.problem}" if one.problem else "")
+
+    with _at_work(room) as store, show.progress("feeds", len(feeds_in(room))) as step:
+        found = collect_feeds(room, store, on_feed=tell)
+    if as_json:
+        show.as_json([asdict(one) for one in found])
+    else:
+        show.table(show.OUTCOME_COLUMNS, show.outcome_rows(found))
+    failed = [one for one in found if one.state in ("failed", "not-feed", "refused")]
+    return 4 if failed else 0
+
+
+@click.command(epilog="Example: newsletter draft 2024-W23")
+@with_room
+@week_argument
+@json_option
+def draft(room: Newsroom, week: Week | None, *, as_json: bool) -> int:
+    """Compose the issue and render it; any number of times."""
+    from newsletter.pipeline import draft as draft_week
+
+    week = week or _current(room)
+    with room.open_store() as store:
+        return _report(draft_week(room, week, store), as_json=as_json)
+
+
+@click.command(epilog="Example: newsletter freeze 2024-W23 --early")
+@with_room
+@week_argument
+@click.option("--early", is_flag=True, help="Close the week now, before its slot.")
+@json_option
+def freeze(room: Newsroom, week: Week | None, *, early: bool, as_json: bool) -> int:
+    """Close the week: fix its news and its takes.
+
+    Takes filed later go to the next week by themselves.
+    """
+    from newsletter.pipeline import freeze as freeze_week
+
+    week = week or _current(room)
+    with _at_work(room) as store:
+        return _report(freeze_week(room, week, store, early=early), as_json=as_json)
+
+
+@click.command(epilog="Example: newsletter approve 2024-W23 --by rani")
+@with_room
+@week_argument
+@click.option("--by", required=True, help="Who has looked at it.")
+def approve(room: Newsroom, week: Week | None, *, by: str) -> int:
+    """Seal exactly the bytes that lie in the week's folder.
+
+    A change to any of them, or to what they were made of, voids the approval.
+    """
+    from newsletter.pipeline import approve as approve_week
+
+    week = week or _current(room)
+    seal = approve_week(room, week, by=by)
+    click.echo(f"{week} is approved by {seal.by}: {len(seal.digests)} files.")
+    return 0
+
+
+@click.command(epilog="Example: newsletter publish 2024-W23")
+@with_room
+@week_argument
+def publish(room: Newsroom, week: Week | None) -> int:
+    """Build the web archive.
+
+    Of every issue sent; with WEEK also of that one, if it is approved.
+    """
+    from newsletter.pipeline import publish as build
+
+    with _at_work(room):
+        changed = build(room, week)
+    click.echo(f"{'Built' if changed else 'Nothing changed in'} {room.site / 'index.html'}")
+    return 0
+
+
+@click.command(epilog="Example: newsletter deliver 2024-W23 --outbox rehearsal")
+@with_room
+@week_argument
+@click.option(
+    "--outbox",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Rehearse: write the letters that would go into this folder and keep no record of it.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say how many letters would go.")
+@json_option
+def deliver(room: Newsroom, week: Week | None, *, outbox: Path | None, dry_run: bool, as_json: bool) -> int:
+    """Send the approved issue to every reader who has not had it.
+
+    A second call sends nothing; one after a crash goes on where the first was stopped.
+    """
+    from newsletter.pipeline import deliver as deliver_week
+    from newsletter.rehearsal import letters_due, rehearse
+
+    week = week or _current(room)
+    if dry_run or outbox is not None:
+        with room.open_store() as store:
+            if outbox is None:
+                click.echo(f"{letters_due(week, store)} letters of {week} would go.")
+            else:
+                click.echo(f"{rehearse(room, week, store, outbox)} letters of {week} lie in {outbox}; none was sent.")
+        return 0
+    with _at_work(room) as store, show.progress("letters", letters_due(week, store)) as step:
+        tally = deliver_week(room, week, store, on_delivery=lambda _: step(""))
+    if as_json:
+        show.as_json(asdict(tally) | {"waiting": tally.waiting})
+    else:
+        click.echo(f"{week}: " + ", ".join(f"{count} {name}" for name, count in asdict(tally).items() if count))
+    return 4 if tally.waiting or tally.refused else 0
+
+
+@click.command(epilog='Example: newsletter skip 2024-W52 --why "holidays"')
+@with_room
+@click.argument("week", type=WeekType())
+@click.option("--why", required=True, help="For those who ask later.")
+def skip(room: Newsroom, week: Week, *, why: str) -> int:
+    """Leave a week out; its news and takes go to the next."""
+    from newsletter.editorial import skip as skip_week
+
+    skip_week(room, week, why=why)
+    click.echo(f"{week} is left out: {why}")
+    return 0
+
+
+@click.command(epilog="Example: newsletter rebuild 2024-W23 --verify")
+@with_room
+@week_argument
+@click.option("--verify", is_flag=True, help="Only compare; exit 1 if a byte differs.")
+@json_option
+def rebuild(room: Newsroom, week: Week | None, *, verify: bool, as_json: bool) -> int:
+    """Make an issue again from its folder.
+
+    Without --verify, files that are missing are put back; those of an issue that was sent are never changed.
+    """
+    from newsletter.editorial import rebuild as rebuild_week
+
+    week = week or _current(room)
+    found = rebuild_week(room, week, verify=verify)
+    if as_json:
+        show.as_json(asdict(found))
+    elif not found.differing:
+        click.echo(f"{week}: every byte is as it was.")
+    else:
+        click.echo(f"{week}: {'differs' if verify else 'was made again'}: {', '.join(found.differing)}")
+        for what, changed in (("inputs", found.inputs_changed), ("renderer", found.renderer_changed)):
+            if changed:
+                click.echo(f"    other {what}: {', '.join(changed)}")
+        if verify and not found.inputs_changed and not found.renderer_changed:
+            click.echo("    inputs and renderer are the same: the files themselves were changed.")
+    return 1 if verify and found.differing else 0
+
+
+@contextmanager
+def _at_work(room: Newsroom) -> Iterator[Store]:
+    """The store, under the lock of the one runner. Raises Busy if another is at work."""
+    with room.open_store() as store, room.lock(store):
+        yield store
+
+
+def _current(room: Newsroom) -> Week:
+    from newsletter.newsroom.calendar import current_week
+
+    return current_week(room)
+
+
+def _report(composed: Composed, *, as_json: bool) -> int:
+    from newsletter.editorial import report_on
+    from newsletter.model.remarks import errors_in
+
+    report = report_on(composed.draft, composed.remarks)
+    if as_json:
+        show.as_json(report.as_json())
+    else:
+        click.echo("\n".join(report.lines()))
+        sys.stdout.flush()
+    return 3 if errors_in(report.remarks) else 0

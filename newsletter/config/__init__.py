@@ -1,0 +1,1 @@
+"""newsletter.toml, the environment and the secret files, into frozen settings."""

@@ -1,0 +1,118 @@
+"""Every key of newsletter.toml with its default and meaning, and the settings as a person may see them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, is_dataclass
+from datetime import timedelta
+from typing import Any, Literal, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from newsletter.clock import read_duration, write_duration
+from newsletter.config.schema import MemberTable, NewsletterToml, Shape, Table
+from newsletter.model.settings import Settings
+
+#: Fields of `Settings` that bear another name than their key.
+_FIELDS = {"collect": "collecting", "week.timezone": "zone", "mail.from": "sender"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key: `path` is "mail.from" or "member.name"; `default` is TOML, "" where a value has to be given."""
+
+    path: str
+    shape: str
+    default: str
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that overrides it; "" for members, who stand in the file only."""
+        return "" if self.path.startswith("member.") else "NEWSLETTER__" + self.path.upper().replace(".", "__")
+
+
+def shape_of(field: FieldInfo) -> Shape:
+    """What values of the field look like."""
+    if get_origin(field.annotation) is Literal:
+        return Shape(" or ".join(f'"{word}"' for word in get_args(field.annotation)))
+    return next((mark for mark in field.metadata if isinstance(mark, Shape)), Shape("a table"))
+
+
+def table_of(name: str) -> type[Table] | None:
+    """The table under a name, [[member]] included; None if there is none."""
+    field = NewsletterToml.model_fields.get(name)
+    if name == "member":
+        return MemberTable
+    kind = field.annotation if field else None
+    return kind if isinstance(kind, type) and issubclass(kind, Table) else None
+
+
+def fields_of(table: type[Table]) -> dict[str, FieldInfo]:
+    """The fields of a table by the keys that people type, in order."""
+    return {field.alias or name: field for name, field in table.model_fields.items()}
+
+
+def _keys() -> tuple[Key, ...]:
+    found = []
+    for name in NewsletterToml.model_fields:
+        table = table_of(name)
+        assert table is not None
+        for key, field in fields_of(table).items():
+            default = field.get_default(call_default_factory=True, validated_data={})
+            found.append(
+                Key(
+                    path=f"{name}.{key}",
+                    shape=shape_of(field).words,
+                    default="" if default is PydanticUndefined else as_toml(default),
+                    meaning=field.description or "",
+                )
+            )
+    return tuple(found)
+
+
+def as_toml(value: Any) -> str:
+    """A value as newsletter.toml writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(as_toml(part) for part in value)}]"
+    escaped = _words(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, timedelta):
+        written = write_duration(value)
+        return written if read_duration(written) == value else f"{int(value.total_seconds())}s"
+    return value.key if isinstance(value, ZoneInfo) else str(value)
+
+
+KEYS: tuple[Key, ...] = _keys()
+
+
+def show(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Every key with the value in force, as TOML, then members and secrets; of a secret only whether it is set."""
+    rows = [(key.path, as_toml(_in_force(settings, key.path))) for key in KEYS if not key.path.startswith("member.")]
+    for member in settings.members:
+        parts = (member.name, member.role, member.zone, member.link, *member.aka)
+        rows.append((f"member {member.id}", " · ".join(part for part in parts if part)))
+    rows.append(("secret", _whether(settings.secret)))
+    rows.append(("smtp password", _whether(settings.smtp.password)))
+    rows.append(("database", _whether(settings.database_url, otherwise="SQLite in var/")))
+    return tuple(rows)
+
+
+def _in_force(settings: Settings, path: str) -> Any:
+    table, _, key = path.partition(".")
+    part: Any = getattr(settings, _FIELDS.get(table, table))
+    name = _FIELDS.get(path, key)
+    assert is_dataclass(part)
+    return getattr(part, name) if hasattr(part, name) else getattr(settings.publication.wording, name)
+
+
+def _whether(secret: str, *, otherwise: str = "not set") -> str:
+    return "set" if secret else otherwise

@@ -1,0 +1,244 @@
+"""newsletter.toml, overridden by the environment, into `Settings`: all faults at once, in order. I/O: disk"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from newsletter.config.keys import fields_of, shape_of, table_of
+from newsletter.config.schema import MemberTable, NewsletterToml, Shape
+from newsletter.config.secret_files import Secrets, read_secrets, without_secrets
+from newsletter.config.values import list_id_of
+from newsletter.model.issue import Member, Wording
+from newsletter.model.remarks import Remark, errors_in, in_order
+from newsletter.model.settings import (
+    Collecting,
+    Empty,
+    Limits,
+    Mail,
+    Publication,
+    Schedule,
+    Settings,
+    Smtp,
+    WeekSettings,
+)
+from newsletter.text import clip, fold, nearest
+from newsletter.toml_lines import TomlFault, TomlText, read_toml
+
+FILE = "newsletter.toml"
+_PREFIX = "NEWSLETTER__"
+_SWITCH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+Place = tuple[str | int, ...]
+
+
+def load_settings(root: Path, environ: Mapping[str, str]) -> tuple[Settings | None, tuple[Remark, ...]]:
+    """Read the settings of a workspace; None if there is an error among the remarks.
+
+    `NEWSLETTER__MAIL__TRANSPORT=smtp` overrides `transport` in [mail]; secrets come from the environment or
+    from files alone.
+    """
+    try:
+        text = read_toml((root / FILE).read_bytes())
+    except FileNotFoundError:
+        what = "There is no newsletter.toml."
+        return None, (Remark(FILE, 0, "error", "no-file", what, ("Make a workspace:  newsletter init DIR",)),)
+    except OSError as fault:
+        what = f"The file cannot be read: {(fault.strerror or 'no reason given').lower()}."
+        return None, (Remark(FILE, 0, "error", "unreadable", what),)
+    except TomlFault as fault:
+        return None, (Remark(FILE, fault.line, "error", "toml", f"{fault.what}.", fault.mend),)
+    report = _Report(text=text)
+    values = _public(report)
+    _override(report, values, environ)
+    secrets, about_secrets = read_secrets(root, environ)
+    tables = _validated(report, values)
+    if tables is not None:
+        _check_smtp(report, tables)
+        _check_members(report, tables.member)
+    remarks = in_order((*report.remarks, *about_secrets))
+    if tables is None or errors_in(remarks):
+        return None, remarks
+    return _settings(tables, secrets), remarks
+
+
+@dataclass(slots=True)
+class _Report:
+    """Remarks while they gather, and where each value came from."""
+
+    text: TomlText
+    #: The variable that overrides a value, by the value's place.
+    variables: dict[Place, str] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+
+    def error(self, place: Place, code: str, what: str, *mend: str) -> None:
+        variable = self.variables.get(place[:2], "")
+        path, line = (variable, 0) if variable else (FILE, self.text.line_of(*place))
+        self.remarks.append(Remark(path, line, "error", code, what, mend))
+
+
+def _public(report: _Report) -> dict[str, Any]:
+    """The tables as typed, without what must not stand in a file that lies in git."""
+    values, misplaced = without_secrets(report.text.values)
+    for place, variable in misplaced:
+        what = f'"{place[-1]}" is a secret, and newsletter.toml is no place for one.'
+        mend = f"Set {variable} or {variable}_FILE instead, and change the secret if the file was ever committed."
+        report.error(place, "secret-in-file", what, mend)
+    return values
+
+
+def _override(report: _Report, values: dict[str, Any], environ: Mapping[str, str]) -> None:
+    for variable in sorted(environ):
+        if not variable.startswith(_PREFIX):
+            continue
+        name, _, key = variable.removeprefix(_PREFIX).lower().partition("__")
+        table = table_of(name) if name != "member" else None
+        fields = fields_of(table) if table else {}
+        report.variables[(name, key)] = variable
+        if key not in fields:
+            near = nearest(variable, _variables(), cutoff=0.8)
+            hint = f" Did you mean {near}?" if near else ""
+            report.error((name, key), "unknown-key", f"No key of newsletter.toml belongs to this variable.{hint}")
+        elif isinstance(inner := values.setdefault(name, {}), dict):
+            inner[key] = _typed(environ[variable], shape_of(fields[key]))
+
+
+def _variables() -> tuple[str, ...]:
+    names = [name for name in NewsletterToml.model_fields if name != "member"]
+    return tuple(f"{_PREFIX}{name}__{key}".upper() for name in names for key in fields_of(_known(name)))
+
+
+def _known(name: str) -> Any:
+    table = table_of(name)
+    assert table is not None
+    return table
+
+
+def _typed(words: str, shape: Shape) -> object:
+    """The value of a variable, which is always text, in the form that the key asks for; as it is if it has not that."""
+    if shape.form == "whole" and re.fullmatch(r"\s*-?\d{1,9}\s*", words):
+        return int(words)
+    if shape.form == "switch":
+        return _SWITCH.get(words.strip().lower(), words)
+    if shape.form == "list" and words.strip().startswith("["):
+        try:
+            return tomllib.loads(f"value = {words}")["value"]
+        except tomllib.TOMLDecodeError:
+            return words
+    return words
+
+
+# Checking ------------------------------------------------------------------------------------------
+
+
+def _validated(report: _Report, values: dict[str, Any]) -> NewsletterToml | None:
+    for required in ("publication", "mail"):
+        values.setdefault(required, {})
+    try:
+        return NewsletterToml.model_validate(values)
+    except ValidationError as fault:
+        for error in fault.errors(include_url=False):
+            _report_one(report, error["loc"], error["type"], error["input"], error.get("ctx", {}))
+    return None
+
+
+def _report_one(report: _Report, place: Place, kind: str, typed: object, context: Mapping[str, Any]) -> None:
+    key = next((part for part in reversed(place) if isinstance(part, str)), "")
+    fields = _fields_around(place)
+    if kind == "extra_forbidden":
+        near = nearest(key, fields)
+        hint = f' Did you mean "{near}"?' if near else ""
+        mend = ("Addresses of people do not belong in a file that lies in git.",) if key == "email" else ()
+        report.error(place, "unknown-key", f'"{key}" is not a key.{hint} Keys: {", ".join(fields)}.', *mend)
+    elif kind == "missing":
+        where = f"[{place[0]}]" if place[0] != "member" else "[[member]]"
+        report.error(
+            place, "missing-key", f'"{key}" is missing in {where}.', f"Add  {key} = …  ({_wanted(fields, key)})"
+        )
+    else:
+        cause = context.get("error")
+        mend = (str(cause),) if isinstance(cause, ValueError) else ()
+        report.error(place, "value", f'"{key}" is {_wanted(fields, key)}, not {_shown(typed)}.', *mend)
+
+
+def _fields_around(place: Place) -> dict[str, Any]:
+    """The fields of the table that the last key of a place belongs to."""
+    keys = [part for part in place if isinstance(part, str)]
+    if len(keys) < 2:
+        return dict(NewsletterToml.model_fields)
+    table = table_of(keys[0])
+    return dict(fields_of(table)) if table else {}
+
+
+def _wanted(fields: Mapping[str, Any], key: str) -> str:
+    if key == "member":
+        return "a table  [[member]]  for each"
+    if table_of(key) is not None:
+        return f"a table  [{key}]"
+    return shape_of(fields[key]).words
+
+
+def _shown(typed: object) -> str:
+    if isinstance(typed, str):
+        return f'"{clip(typed, 60)}"' if "\n" not in typed else "several lines"
+    if isinstance(typed, bool):
+        return "true" if typed else "false"
+    if isinstance(typed, list):
+        return f"[{', '.join(_shown(part) for part in typed)}]"
+    return "a table" if isinstance(typed, dict) else str(typed)
+
+
+def _check_smtp(report: _Report, tables: NewsletterToml) -> None:
+    if tables.mail.transport == "smtp" and not tables.smtp.host:
+        what = 'transport = "smtp" needs a relay, and [smtp] names none.'
+        report.error(("mail", "transport"), "missing-key", what, 'Add to [smtp]:  host = "mail.example.com"')
+
+
+def _check_members(report: _Report, members: list[MemberTable]) -> None:
+    """No two members with one id, and no word that names two of them."""
+    names: dict[str, int] = {}
+    ids: dict[str, int] = {}
+    for number, member in enumerate(members):
+        if member.id in ids:
+            line = report.text.line_of("member", ids[member.id])
+            report.error(("member", number, "id"), "duplicate", f'"{member.id}" is a member already, on line {line}.')
+        ids.setdefault(member.id, number)
+        for word in (member.id, member.name, *member.aka):
+            other = names.setdefault(fold(word) or word, number)
+            if other != number and members[other].id != member.id:
+                what = f'"{word}" names two members, {members[other].name} and {member.name}.'
+                report.error(("member", number), "duplicate", what, "Change one of them, or its aka.")
+
+
+# Settings ------------------------------------------------------------------------------------------
+
+
+def _settings(tables: NewsletterToml, secrets: Secrets) -> Settings:
+    words = dict(tables.publication)
+    title, first = words.pop("title"), words.pop("first_number")
+    mail = tables.mail
+    return Settings(
+        publication=Publication(wording=Wording(**words), title=title, first_number=first),
+        week=WeekSettings(zone=tables.week.timezone, window=tables.week.window, late_grace=tables.week.late_grace),
+        schedule=Schedule(**dict(tables.schedule)),
+        limits=Limits(**dict(tables.limits)),
+        empty=Empty(**dict(tables.empty)),
+        collecting=Collecting(**dict(tables.collect)),
+        mail=Mail(
+            sender=mail.sender,
+            reply_to=mail.reply_to,
+            transport=mail.transport,
+            list_id=mail.list_id or list_id_of(mail.sender),
+            alarm_to=mail.alarm_to or mail.reply_to or mail.sender,
+        ),
+        smtp=Smtp(**dict(tables.smtp), password=secrets.smtp_password),
+        members=tuple(Member(**dict(member)) for member in tables.member),
+        secret=secrets.secret,
+        database_url=secrets.database_url,
+    )

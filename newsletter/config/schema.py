@@ -1,0 +1,182 @@
+"""newsletter.toml as tables: every key with its kind, its default and its meaning, once. Pure.
+
+Documentation, `config show` and the checks are all read off these tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+
+from newsletter.config import values
+from newsletter.model.week import SlotTime
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a value looks like, in words that complete "… is"; `form` is how the environment writes it."""
+
+    words: str
+    form: Literal["text", "whole", "switch", "list"] = "text"
+
+
+Line = Annotated[str, PlainValidator(values.line), Shape("text on one line")]
+Filled = Annotated[str, PlainValidator(values.filled), Shape("text on one line, not empty")]
+Text = Annotated[str, PlainValidator(values.text), Shape("text")]
+Texts = Annotated[tuple[str, ...], PlainValidator(values.texts), Shape('a list of texts, ["…", "…"]', "list")]
+Switch = Annotated[bool, Shape("true or false", "switch")]
+Count = Annotated[int, PlainValidator(values.whole(0, 1000)), Shape("a whole number from 0 to 1000", "whole")]
+Number = Annotated[int, PlainValidator(values.whole(0, 999_999)), Shape("a whole number from 0 to 999999", "whole")]
+Port = Annotated[int, PlainValidator(values.whole(1, 65535)), Shape("a whole number from 1 to 65535", "whole")]
+AtATime = Annotated[int, PlainValidator(values.whole(1, 500)), Shape("a whole number from 1 to 500", "whole")]
+Slot = Annotated[SlotTime, PlainValidator(values.slot), Shape('a time of the week such as "fri 15:00"')]
+Slots = Annotated[
+    tuple[SlotTime, ...],
+    PlainValidator(values.slots),
+    Shape('a time such as "daily 06:00", or a list of such times', "list"),
+]
+Zone = Annotated[ZoneInfo, PlainValidator(values.zone), Shape('a time zone such as "Asia/Jakarta"')]
+ZoneName = Annotated[str, PlainValidator(values.zone_name), Shape('a time zone such as "Asia/Jakarta"')]
+Duration = Annotated[timedelta, PlainValidator(values.duration), Shape('a length of time such as "45m", "6h" or "3d"')]
+Patience = Annotated[
+    timedelta, PlainValidator(values.positive_duration), Shape('a length of time such as "30s" or "2m"')
+]
+WordRange = Annotated[
+    tuple[int, int], PlainValidator(values.word_range), Shape("the least and the most, [30, 130]", "list")
+]
+Pattern = Annotated[
+    str,
+    PlainValidator(values.pattern),
+    Shape("text with {week} {year} {number} {topic} {name} in it"),
+]
+Site = Annotated[str, PlainValidator(values.site), Shape('a web address such as "https://pulse.example.com", or ""')]
+Page = Annotated[str, PlainValidator(values.page), Shape("an address to link to")]
+Sender = Annotated[str, PlainValidator(values.sender), Shape('a mailbox such as "Tech Pulse <pulse@example.com>"')]
+OptionalSender = Annotated[str, PlainValidator(values.optional_sender), Shape('a mailbox such as "rani@example.com"')]
+ListId = Annotated[str, PlainValidator(values.list_id), Shape('a name such as "pulse.example.com"')]
+Language = Annotated[str, PlainValidator(values.language), Shape('a language tag such as "en"')]
+MemberId = Annotated[str, PlainValidator(values.member_id), Shape('a short name such as "yoga"')]
+
+
+class Table(BaseModel):
+    """A table: nothing but its keys, and nothing converted behind the writer's back."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class PublicationTable(Table):
+    name: Filled = Field(description="The newsletter's name.")
+    tagline: Line = Field("", description="A line below the name.")
+    language: Language = Field("en", description="The language of the issues.")
+    base_url: Site = Field("", description="Where the archive lives on the web; needed to send by SMTP.")
+    title: Pattern = Field(
+        "Week #{week} {year} - {topic}",
+        description="The pattern of an issue's title; without an explainer it ends before {topic}.",
+    )
+    first_number: Number = Field(1, description="The running number of the first issue sent.")
+    news_heading: Filled = Field("Tech News", description="The heading of the news.")
+    pulse_heading: Filled = Field(
+        "Current Tech Pulse: Our Team's Take:", description="The heading above the team's takes."
+    )
+    pulse_intro: Text = Field(
+        "Each week we pick the news that made us stop and think, and say in our own words why it did.",
+        description='The sentence below that heading; "" prints none.',
+    )
+    apart_heading: Filled = Field("Also from the team", description="The heading of takes without a story.")
+    headlines_heading: Filled = Field("Also in the news", description="The heading of stories without a take.")
+    postal_address: Text = Field("", description="The sender's postal address, printed at the foot of each letter.")
+
+
+class WeekTable(Table):
+    timezone: Zone = Field(
+        default_factory=lambda: ZoneInfo("UTC"), description="The zone of all times in this file, and of dates."
+    )
+    window: Literal["since-last-issue", "iso-week"] = Field(
+        "since-last-issue", description="What an issue covers: the time since the last one, or Monday to Monday."
+    )
+    late_grace: Duration = Field(
+        timedelta(days=3), description="How far back a publisher may date what is seen only now."
+    )
+
+
+class ScheduleTable(Table):
+    collect: Slots = Field(default_factory=lambda: values.slots("daily 06:00"), description="When feeds are fetched.")
+    freeze: Slot = Field(default_factory=lambda: values.slot("fri 15:00"), description="When the week closes.")
+    send: Slot = Field(default_factory=lambda: values.slot("fri 20:00"), description="When letters leave.")
+    max_late: Duration = Field(
+        timedelta(hours=6), description="How late a missed slot is still made up for; later, a person is asked."
+    )
+    auto_send: Switch = Field(False, description="Whether an issue goes out without an approval.")
+
+
+class LimitsTable(Table):
+    min_takes: Count = Field(1, description="Fewer takes hold the issue.")
+    headlines: Count = Field(5, description="At most so many headlines without a take; 0 prints none.")
+    take_words: WordRange = Field((30, 130), description="Words of a take; outside of them a notice.")
+    tldr_words: WordRange = Field((40, 110), description="Words of a TL;DR; outside of them a warning.")
+
+
+class EmptyTable(Table):
+    no_takes: Literal["hold", "headlines"] = Field("hold", description="Without enough takes: hold, or headlines only.")
+    no_explainer: Literal["without", "hold"] = Field("without", description="Without an explainer: go on, or hold.")
+    no_stories: Literal["hold", "without"] = Field("hold", description="Without a story: hold, or go on.")
+
+
+class CollectTable(Table):
+    concurrency: AtATime = Field(50, description="So many feeds at a time.")
+    timeout: Patience = Field(timedelta(seconds=30), description="How long a feed's server may take.")
+    contact: Line = Field("", description="An address or a page in the user agent, for the publishers we fetch from.")
+
+
+class MailTable(Table):
+    sender: Sender = Field(alias="from", description="The sender of every letter.")
+    reply_to: OptionalSender = Field("", description="Where answers go; the sender if not given.")
+    transport: Literal["outbox", "smtp"] = Field(
+        "outbox", description="How letters leave: as files in var/, or by SMTP."
+    )
+    list_id: ListId = Field("", description="The list's name for mail programs; made from the sender if not given.")
+    alarm_to: OptionalSender = Field("", description="Where alarms go; to reply_to, else the sender, if not given.")
+
+
+class SmtpTable(Table):
+    host: Line = Field("", description="The relay.")
+    port: Port = Field(587, description="Its port.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description='Encryption; "none" is for a relay on this machine.'
+    )
+    user: Line = Field("", description="The account; the password comes from the environment.")
+    connections: AtATime = Field(2, description="So many connections at a time.")
+    timeout: Patience = Field(timedelta(seconds=60), description="How long the relay may take for one answer.")
+
+
+class MemberTable(Table):
+    id: MemberId = Field(description="A short name, never changed.")
+    name: Filled = Field(description="The name as printed.")
+    link: Page = Field("", description="The member's page.")
+    aka: Texts = Field((), description="Other names by which takes are signed.")
+    role: Literal["editor", "chief", "guest", "former"] = Field("editor", description="What the member does.")
+    zone: ZoneName = Field("", description="The member's time zone; the publication's if not given.")
+
+
+class NewsletterToml(Table):
+    publication: PublicationTable = Field(description="The words of the house.")
+    week: WeekTable = Field(default_factory=lambda: WeekTable.model_validate({}), description="What an issue covers.")
+    schedule: ScheduleTable = Field(
+        default_factory=lambda: ScheduleTable.model_validate({}), description="What happens when."
+    )
+    limits: LimitsTable = Field(
+        default_factory=lambda: LimitsTable.model_validate({}), description="How many, how long."
+    )
+    empty: EmptyTable = Field(
+        default_factory=lambda: EmptyTable.model_validate({}), description="What to do when there is nothing."
+    )
+    collect: CollectTable = Field(
+        default_factory=lambda: CollectTable.model_validate({}), description="How feeds are fetched."
+    )
+    mail: MailTable = Field(description="How letters are addressed.")
+    smtp: SmtpTable = Field(default_factory=lambda: SmtpTable.model_validate({}), description="The relay.")
+    member: list[MemberTable] = Field(default_factory=list, description="The people on the team, a [[member]] each.")

@@ -1,0 +1,86 @@
+"""Secrets: from the environment, or from files that it names, never from newsletter.toml. I/O: disk"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from newsletter.model.remarks import Remark
+from newsletter.model.settings import NO_SECRET, Secret
+
+#: Keys that people type into newsletter.toml although they are secrets, and where each belongs.
+_BELONGS = {
+    "secret": "NEWSLETTER_SECRET",
+    "secret_key": "NEWSLETTER_SECRET",
+    "password": "NEWSLETTER_SMTP_PASSWORD",
+    "smtp_password": "NEWSLETTER_SMTP_PASSWORD",
+    "token": "NEWSLETTER_SECRET",
+    "api_key": "NEWSLETTER_SECRET",
+    "database_url": "DATABASE_URL",
+}
+_SHORTEST = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    secret: Secret
+    smtp_password: Secret
+    database_url: Secret
+
+
+def read_secrets(root: Path, environ: Mapping[str, str]) -> tuple[Secrets, tuple[Remark, ...]]:
+    """Read all three; each "" if not set. `X` holds a value, `X_FILE` names a file, relative to the workspace or not.
+
+    The secret of tokens and Message-IDs may also lie in var/secret.
+    """
+    remarks: list[Remark] = []
+    secret = _secret(root, environ, "NEWSLETTER_SECRET", remarks)
+    if not secret and (root / "var" / "secret").is_file():
+        secret = _from_file(root / "var" / "secret", "var/secret", remarks)
+    if secret and len(secret) < _SHORTEST:
+        what = f"The secret has {len(secret)} signs; readers' tokens can be guessed."
+        mend = ('Make one:  python3 -c "import secrets; print(secrets.token_urlsafe(32))"',)
+        remarks.append(Remark("NEWSLETTER_SECRET", 0, "error", "weak-secret", what, mend))
+    found = Secrets(
+        secret=secret,
+        smtp_password=_secret(root, environ, "NEWSLETTER_SMTP_PASSWORD", remarks),
+        database_url=_secret(root, environ, "DATABASE_URL", remarks),
+    )
+    return found, tuple(remarks)
+
+
+def _secret(root: Path, environ: Mapping[str, str], name: str, remarks: list[Remark]) -> Secret:
+    typed, file = environ.get(name, ""), environ.get(f"{name}_FILE", "")
+    if typed and file:
+        what = f"{name} and {name}_FILE are both set."
+        remarks.append(Remark(name, 0, "error", "two-secrets", what, ("Unset one of them.",)))
+    if typed or not file:
+        return Secret(typed.strip())
+    return _from_file(root / file, f"{name}_FILE", remarks)
+
+
+def _from_file(path: Path, shown: str, remarks: list[Remark]) -> Secret:
+    try:
+        return Secret(path.read_text("utf-8").strip())
+    except (OSError, UnicodeDecodeError) as fault:
+        why = (fault.strerror or "no reason given").lower() if isinstance(fault, OSError) else "it is not UTF-8"
+        what = f"The file {path.name} cannot be read: {why}."
+        remarks.append(Remark(shown, 0, "error", "secret-file", what, ("Mend the path or the file's access rights.",)))
+        return NO_SECRET
+
+
+def without_secrets(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[tuple[tuple[str, ...], str], ...]]:
+    """The tables without keys that are secrets; and of each such key its place and the variable it belongs into."""
+    kept: dict[str, Any] = {}
+    found: list[tuple[tuple[str, ...], str]] = []
+    for key, value in values.items():
+        if key.lower() in _BELONGS:
+            found.append(((key,), _BELONGS[key.lower()]))
+        elif isinstance(value, dict):
+            kept[key], inner = without_secrets(value)
+            found.extend(((key, *place), variable) for place, variable in inner)
+        else:
+            kept[key] = value
+    return kept, tuple(found)

@@ -1,0 +1,1 @@
+"""The demo: a bundled week, played on this machine alone."""

@@ -1,0 +1,31 @@
+"""Whose take it is: the name as typed, or the file's name, against the members of newsletter.toml. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from newsletter.model.issue import Member
+from newsletter.text import fold, nearest
+
+_PART = re.compile(r"[-_. ]+")
+
+
+def member_named(typed: str, members: Sequence[Member]) -> Member | None:
+    """The member with this id, name or other name, in any case and with or without accents.
+
+    A file's name may say more than the name, after a hyphen, a dot or a blank ("yoga-2", "zoom_yoga"):
+    then the one part that names a member counts. None if no member or more than one is meant.
+    """
+    known = {fold(name): member for member in members for name in (member.id, member.name, *member.aka)}
+    if (member := known.get(fold(typed))) is not None:
+        return member
+    named = {m.id: m for part in _PART.split(typed) if (m := known.get(fold(part))) is not None}
+    return next(iter(named.values())) if len(named) == 1 else None
+
+
+def closest(typed: str, members: Sequence[Member]) -> Member | None:
+    """The member whose name is spelt most like it; None if none is near."""
+    names = {name: member for member in members for name in (member.id, member.name, *member.aka)}
+    found = nearest(typed, names, cutoff=0.5)
+    return names[found] if found else None

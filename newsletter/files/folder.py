@@ -1,0 +1,225 @@
+"""The folders of a workspace: where each file lies, reading what people typed, writing whole files. I/O: disk"""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from newsletter.errors import CannotWrite, NewsletterError
+from newsletter.model.remarks import Remark
+from newsletter.model.week import Week
+from newsletter.text import nfc
+
+_TAKE_ENDINGS = (".md", ".markdown", ".txt")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_NOT_OURS = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedFile:
+    """A file that a person wrote, as far as it could be read."""
+
+    #: Relative to the workspace, forward slashes.
+    path: str
+    #: NFC, line ends as LF, without byte order mark; None if there is no such file or it cannot be read.
+    text: str | None
+    #: Of the bytes as they lie on disk; "" if there are none.
+    sha256: str = ""
+    remarks: tuple[Remark, ...] = ()
+
+
+# Where things lie ----------------------------------------------------------------------------------
+
+
+def issues_folder(root: Path) -> Path:
+    return root / "issues"
+
+
+def week_folder(root: Path, week: Week) -> Path:
+    return issues_folder(root) / str(week)
+
+
+def takes_folder(root: Path, week: Week) -> Path:
+    return week_folder(root, week) / "takes"
+
+
+def inbox_folder(root: Path) -> Path:
+    return issues_folder(root) / "inbox"
+
+
+def explainers_folder(root: Path) -> Path:
+    return issues_folder(root) / "explainers"
+
+
+def relative(root: Path, path: Path) -> str:
+    """The path as remarks and lists show it: relative to the workspace, forward slashes."""
+    return path.relative_to(root).as_posix()
+
+
+def weeks_on_disk(root: Path) -> tuple[Week, ...]:
+    """The weeks that have a folder, oldest first; other folders are passed over."""
+    weeks = []
+    if issues_folder(root).is_dir():
+        for folder in issues_folder(root).iterdir():
+            with suppress(ValueError):
+                week = Week.read(folder.name)
+                if folder.is_dir() and str(week) == folder.name:
+                    weeks.append(week)
+    return tuple(sorted(weeks))
+
+
+def take_files(root: Path, folder: Path) -> tuple[Path, ...]:
+    """Every file of takes in the folder and below it, by path; hidden files and editors' backups are no takes."""
+    return _files(root, folder.rglob("*"), _TAKE_ENDINGS) if folder.is_dir() else ()
+
+
+def explainer_files(root: Path) -> tuple[Path, ...]:
+    """The Markdown files of issues/explainers, by path."""
+    folder = explainers_folder(root)
+    return _files(root, folder.iterdir(), (".md", ".markdown")) if folder.is_dir() else ()
+
+
+def _files(root: Path, found: Iterable[Path], endings: tuple[str, ...]) -> tuple[Path, ...]:
+    kept = [
+        path
+        for path in found
+        if path.suffix.lower() in endings
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(root).parts)
+    ]
+    return tuple(sorted(kept, key=lambda path: relative(root, path)))
+
+
+# Reading -------------------------------------------------------------------------------------------
+
+
+def read_text(root: Path, path: Path) -> TypedFile:
+    """Read a file that a person wrote. A file that is not there is no fault."""
+    shown = relative(root, path)
+    try:
+        raw = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return TypedFile(path=shown, text=None)
+    except OSError as fault:
+        remark = Remark(shown, 0, "error", "unreadable", f"The file cannot be read: {_reason(fault)}.")
+        return TypedFile(path=shown, text=None, remarks=(remark,))
+    text, remarks = decode(raw, shown)
+    return TypedFile(path=shown, text=text, sha256=sha256(raw).hexdigest(), remarks=remarks)
+
+
+def decode(raw: bytes, path: str) -> tuple[str | None, tuple[Remark, ...]]:
+    """The text of a typed file: NFC, LF, no byte order mark; with a remark where its bytes are not UTF-8.
+
+    None where the bytes are no text at all.
+    """
+    remarks: tuple[Remark, ...] = ()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = raw[: fault.start].count(b"\n") + 1
+        try:
+            text = raw.decode("cp1252")
+        except UnicodeDecodeError:
+            return None, (_no_text(path, line),)
+        what = "The file is saved as Windows-1252 and was read as such."
+        remarks = (Remark(path, line, "warning", "encoding", what, ("Save it as UTF-8.",)),)
+    if "\0" in text:
+        return None, (_no_text(path, text[: text.index("\0")].count("\n") + 1),)
+    return nfc(text.replace("\r\n", "\n").replace("\r", "\n")), remarks
+
+
+def _no_text(path: str, line: int) -> Remark:
+    return Remark(path, line, "error", "encoding", "The file is not text.", ("Save it as plain text, UTF-8.",))
+
+
+def read_kept(path: Path) -> str | None:
+    """Read a file that the machine keeps, exactly as it was written; None if there is none.
+
+    Raises NewsletterError, with the mend, if it cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except UnicodeDecodeError as fault:
+        raise NewsletterError(f"{path} is damaged: it is not UTF-8.", mend=restore(path)) from fault
+    except OSError as fault:
+        raise NewsletterError(f"{path} cannot be read: {_reason(fault)}.", mend="Look at its access rights.") from fault
+
+
+def restore(path: Path) -> str:
+    """How to get a file back that the machine keeps: the one sentence for every such fault."""
+    return f"Bring back the copy that was committed:  git checkout -- {path}"
+
+
+# Writing -------------------------------------------------------------------------------------------
+
+
+def write_whole(path: Path, content: str | bytes) -> bool:
+    """Put the content in the file's place in one stroke; False, and nothing touched, if it stands there already.
+
+    Raises CannotWrite, with the mend; the file that stood there still stands, and no half of the new one is left.
+    """
+    raw = content.encode("utf-8") if isinstance(content, str) else content
+    waiting = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    try:
+        if path.is_file() and path.read_bytes() == raw:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_waiting(waiting, raw, mode=path.stat().st_mode & 0o777 if path.exists() else None)
+        waiting.replace(path)
+        _sync_folder(path.parent)
+    except OSError as fault:
+        with suppress(OSError):
+            waiting.unlink()
+        raise CannotWrite(f"{path} could not be written: {_reason(fault)}.", mend=_mend(fault, path)) from fault
+    return True
+
+
+def remove(path: Path) -> bool:
+    """Take a file away that the machine keeps; False if there is none. Raises CannotWrite."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as fault:
+        raise CannotWrite(f"{path} could not be removed: {_reason(fault)}.", mend=_mend(fault, path)) from fault
+    return True
+
+
+def _write_waiting(waiting: Path, raw: bytes, *, mode: int | None) -> None:
+    with waiting.open("wb") as file:
+        file.write(raw)
+        file.flush()
+        if mode is not None:
+            os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable too; a file system that has no such thing is left as it is."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _reason(fault: OSError) -> str:
+    words = fault.strerror or type(fault).__name__
+    return words[0].lower() + words[1:]
+
+
+def _mend(fault: OSError, path: Path) -> str:
+    if fault.errno in _FULL:
+        return "The disk is full: make room and run the same command again. The file is as it was before."
+    if fault.errno in _NOT_OURS:
+        return f"This account may not write to {path.parent}: give it the right, or run as the owner."
+    return "The file is as it was before; mend the cause and run the same command again."

@@ -1,0 +1,84 @@
+"""Filing a take from the command line: the file it becomes, and where it will stand. I/O: disk, SQLite"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.desk.compose import compose
+from newsletter.desk.members import closest, member_named
+from newsletter.errors import UsageFault
+from newsletter.files.folder import takes_folder, write_whole
+from newsletter.files.state import read_state
+from newsletter.model.issue import Member, Placement
+from newsletter.model.remarks import Remark
+from newsletter.model.week import Week
+from newsletter.newsroom.calendar import current_week
+from newsletter.newsroom.inputs import week_inputs
+from newsletter.newsroom.room import Newsroom
+from newsletter.store.engine import Store
+from newsletter.text import slug
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A filed take: its file, where it will stand in words, and what is to be said about it."""
+
+    path: str
+    week: Week
+    stands: str
+    remarks: tuple[Remark, ...]
+
+
+def author(room: Newsroom, typed: str) -> Member:
+    """The member of this name. Raises UsageFault, with the nearest name, if there is none."""
+    members = room.settings.members
+    member = member_named(typed, members)
+    if member is None:
+        near = closest(typed, members)
+        hint = f"Did you mean {near.id}?" if near else f"Members: {', '.join(m.id for m in members) or 'none yet'}."
+        raise UsageFault(f'"{typed}" is not in newsletter.toml.', mend=hint)
+    return member
+
+
+def open_week(room: Newsroom) -> Week:
+    """The week that a take filed now belongs to: the first one that is not frozen."""
+    week = current_week(room)
+    while read_state(room.root, week).frozen is not None or read_state(room.root, week).skipped:
+        week = week.after()
+    return week
+
+
+def file_take(room: Newsroom, store: Store, *, ref: str, by: Member, text: str) -> Filed:
+    """Write the take into the open week's folder and say where it will stand. An earlier file is never overwritten.
+
+    Raises UsageFault for a take without words.
+    """
+    if not text.strip():
+        raise UsageFault("The take has no words; nothing was filed.")
+    week = open_week(room)
+    path = _free(takes_folder(room.root, week), f"{by.id}-{slug(ref)}" if ref else by.id)
+    story = f"story: {' '.join(ref.split())}\n" if ref else ""
+    write_whole(path, f"author: {by.name}\n{story}---\n{text.strip()}\n")
+    shown = path.relative_to(room.root).as_posix()
+    inputs = week_inputs(room, week, store)
+    draft = compose(inputs.desk)
+    placement = next(p for p in draft.placements if p.take.path == shown)
+    remarks = tuple(r for r in (*inputs.remarks, *draft.remarks) if r.path == shown)
+    headlines = {story.id: story.headline for story in draft.issue.stories}
+    beside = [p.take.path for p in draft.placements if p.story and p.story == placement.story]
+    return Filed(path=shown, week=week, stands=_where(placement, headlines, beside), remarks=remarks)
+
+
+def _where(placement: Placement, headlines: dict[str, str], beside: list[str]) -> str:
+    if placement.outcome == "held":
+        return f"held: {placement.reason}"
+    if placement.outcome == "apart":
+        return "apart, with the takes that name no story"
+    place = beside.index(placement.take.path) + 1
+    return f'under #{placement.story} "{headlines[placement.story]}", number {place} of {len(beside)}'
+
+
+def _free(folder: Path, name: str) -> Path:
+    names = (f"{name}.md", *(f"{name}-{n}.md" for n in range(2, 1000)))
+    return next(path for path in (folder / n for n in names) if not path.exists())

@@ -1,0 +1,324 @@
+"""One week's newsletter: what people filed for it, what is printed, and its record. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from newsletter.model.news import Ranked
+from newsletter.model.remarks import Remark
+from newsletter.model.week import Week
+
+# What people file --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person on the team, as newsletter.toml names them."""
+
+    id: str
+    name: str
+    link: str = ""
+    aka: tuple[str, ...] = ()
+    role: Literal["editor", "chief", "guest", "former"] = "editor"
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """A team member's comment on a story, as filed."""
+
+    #: Relative to the workspace, forward slashes; `line` is where this take starts in it.
+    path: str
+    line: int
+    #: As typed, or read off the file's or folder's name; "" if neither tells.
+    author: str
+    #: What names the story, as typed: "#id", an address, or words of its headline; "" if nothing does.
+    ref: str
+    #: The line that `ref` stands on; 0 if none.
+    ref_line: int = 0
+    #: For a story that no feed carries; "" if not given.
+    headline: str = ""
+    link: str = ""
+    #: Markdown as typed, NFC, without quotation marks around the whole; never empty.
+    text: str
+    #: SHA-256 of the whole file as it lies on disk, hexadecimal.
+    sha256: str
+    tags: tuple[str, ...] = ()
+    #: To the chief editor; never printed.
+    note: str = ""
+    #: Printed although the same text was printed before.
+    again: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explainer:
+    """The featured topic, as filed or as printed."""
+
+    path: str
+    title: str
+    #: Markdown as typed, without the first-level heading and without the TL;DR; never empty.
+    body: str
+    subtitle: str = ""
+    #: Markdown; "" if none.
+    tldr: str = ""
+    author: str = ""
+    level: str = ""
+    tags: tuple[str, ...] = ()
+    #: Terms that it explains, besides its title.
+    aliases: tuple[str, ...] = ()
+    #: Of several on one topic: the name of the series, and which part this is.
+    series: str = ""
+    part: str = ""
+    sources: tuple[str, ...] = ()
+    #: What relative addresses in the body are relative to; "" if they are not to be resolved.
+    base_url: str = ""
+    language: str = ""
+    #: May be used in an issue that does not name it.
+    ready: bool = False
+    week: Week | None = None
+    sha256: str = ""
+    #: The line of the file on which `body` begins.
+    body_line: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What issue.toml says. Stories are named as in a take: "#id", address, or headline."""
+
+    path: str
+    #: SHA-256 of the file; "" if there is none.
+    sha256: str = ""
+    explainer: str = ""
+    subject: str = ""
+    preheader: str = ""
+    intro: str = ""
+    pin: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    retitle: Mapping[str, str] = field(default_factory=dict)
+    #: The sample week of the repository: never in the owner's archive, memory or windows.
+    sample: bool = False
+    #: Line of each key, for remarks.
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+# What is printed -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Another issue: its week, its title, its address ("" if it has none)."""
+
+    week: Week
+    title: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedTake:
+    """A take as printed. `text` is Markdown; the marks around it are the template's."""
+
+    author: str
+    #: The member's page; "" if none.
+    author_link: str = ""
+    member: str
+    text: str
+    language: str = ""
+    tags: tuple[str, ...] = ()
+    #: Where it was filed, for the record.
+    path: str = ""
+    #: The earlier issue that printed its story; None for a take on this week's news.
+    about: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """One publisher's telling of a story: the source's name and the address of its entry ("" if none)."""
+
+    source: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedStory:
+    """A story as printed. `link` is "" only for a headline that nobody linked."""
+
+    id: str
+    headline: str
+    link: str
+    #: The lead's name; "" for a story that only a take tells.
+    source: str = ""
+    #: In the publication's zone; None if not known.
+    published: date | None = None
+    summary: str = ""
+    language: str = ""
+    also_covered: tuple[Credit, ...] = ()
+    takes: tuple[PrintedTake, ...] = ()
+    #: Every address that told it, as published, for memory; the printed one first.
+    addresses: tuple[str, ...] = ()
+    #: Feed ids and entry ids that told it, for the record.
+    entries: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The publication's fixed words, as printed in one issue."""
+
+    name: str
+    tagline: str = ""
+    language: str = "en"
+    #: Without a final slash; "" if the publication has no site.
+    base_url: str = ""
+    news_heading: str = "Tech News"
+    pulse_heading: str = "Current Tech Pulse: Our Team's Take:"
+    pulse_intro: str = ""
+    apart_heading: str = "Also from the team"
+    headlines_heading: str = "Also in the news"
+    postal_address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One week's newsletter, complete: everything a rendition shows, and nothing that depends on when it is made."""
+
+    week: Week
+    #: Running number; counts issues sent.
+    number: int
+    title: str
+    subject: str
+    #: The explainer's title; "" if there is none.
+    topic: str
+    date: date
+    wording: Wording
+    preheader: str = ""
+    #: Markdown; "" if none.
+    intro: str = ""
+    explainer: Explainer | None = None
+    #: Stories with takes, in printed order.
+    stories: tuple[PrintedStory, ...] = ()
+    #: Takes that name no story that can be told.
+    apart: tuple[PrintedTake, ...] = ()
+    #: Headlines without takes.
+    headlines: tuple[PrintedStory, ...] = ()
+    previous: Reference | None = None
+    #: Names and versions of what rendered it, so that a later rebuild can tell why bytes differ.
+    renderer: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renditions:
+    """One variant of an issue in each form. The e-mail parts hold the marks that each letter fills in."""
+
+    markdown: str
+    email_html: str
+    email_text: str
+    page: str
+    variant: str = "full"
+
+
+# How it came to be ---------------------------------------------------------------------------------
+
+Outcome = Literal["attached", "own", "apart", "held"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where a take stands, or why it does not."""
+
+    take: Take
+    outcome: Outcome
+    #: The story's id; "" unless attached or own.
+    story: str = ""
+    #: Why held, in words; "" otherwise.
+    reason: str = ""
+    #: Ids of the stories it may have meant, likeliest first.
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """What memory keeps of an earlier issue: it must not be printed again as new."""
+
+    reference: Reference
+    number: int
+    topic: str
+    #: Other names of what it explained.
+    aliases: tuple[str, ...] = ()
+    subtitle: str = ""
+    #: Every address of every story, as published, with its headline.
+    stories: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: Every take as printed: author, text, headline it stood under ("" if apart).
+    takes: tuple[tuple[str, str, str], ...] = ()
+    explainer_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A composed issue with all that an editor should know. `ranked` holds every proposed story, best first."""
+
+    issue: Issue
+    placements: tuple[Placement, ...]
+    ranked: tuple[Ranked, ...]
+    #: The stories that must be kept so that this issue can be composed again: printed, or candidates of a held take.
+    kept: tuple[Ranked, ...]
+    remarks: tuple[Remark, ...]
+    #: Whether there is enough to send, by the rules of newsletter.toml; the reasons if not.
+    held: tuple[str, ...] = ()
+
+
+# What the machine keeps of a week ------------------------------------------------------------------
+
+State = Literal["open", "frozen", "approved", "sent", "held", "skipped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A file on the list of the freeze."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """The freeze: what is in, from when to when. `at` is the slot's instant, `run_at` when it was done."""
+
+    at: datetime
+    run_at: datetime
+    window_start: datetime
+    window_end: datetime
+    takes: tuple[Listed, ...] = ()
+    explainer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The mark that letters have left: first and last instant, and how many were accepted so far."""
+
+    started: datetime
+    finished: datetime | None = None
+    accepted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """The approval: who, when, and the digest of each file it stands for, by path."""
+
+    by: str
+    at: datetime
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekState:
+    """What happened to a week so far; all None while nothing happened."""
+
+    frozen: Frozen | None = None
+    sent: Sent | None = None
+    #: Reasons; "" while it is neither.
+    held: str = ""
+    skipped: str = ""

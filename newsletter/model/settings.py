@@ -1,0 +1,125 @@
+"""What newsletter.toml, the environment and the secret files say, checked and frozen. Pure.
+
+`newsletter.config` alone knows TOML and pydantic; everybody else reads these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from newsletter.model.issue import Member, Wording
+from newsletter.model.week import SlotTime
+
+
+class Secret(str):
+    """A string that shows itself masked, so that no log or traceback gives it away."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret('…')" if self else "Secret('')"
+
+
+NO_SECRET = Secret("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """The words of the house; `title` is a pattern of {week} {year} {number} {topic} {name}."""
+
+    wording: Wording
+    title: str = "Week #{week} {year} - {topic}"
+    first_number: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekSettings:
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    window: Literal["since-last-issue", "iso-week"] = "since-last-issue"
+    #: How far back a publisher may date what we see only now.
+    late_grace: timedelta = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Slots in the publication's zone. `collect` has one or more; the rest have one a week."""
+
+    collect: tuple[SlotTime, ...]
+    freeze: SlotTime
+    send: SlotTime
+    max_late: timedelta = timedelta(hours=6)
+    auto_send: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    #: Fewer takes than this hold the issue.
+    min_takes: int = 1
+    #: At most so many headlines without takes; 0 prints none.
+    headlines: int = 5
+    #: Words; outside of them a notice. (low, high)
+    take_words: tuple[int, int] = (30, 130)
+    tldr_words: tuple[int, int] = (40, 110)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """What to do when there is nothing: hold the issue, or go on without."""
+
+    no_takes: Literal["hold", "headlines"] = "hold"
+    no_explainer: Literal["without", "hold"] = "without"
+    no_stories: Literal["hold", "without"] = "hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collecting:
+    """How the wire behaves. `contact` stands in the user agent."""
+
+    concurrency: int = 50
+    timeout: timedelta = timedelta(seconds=30)
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """`sender` is a mailbox with an optional name: Tech Pulse <pulse@example.com>."""
+
+    sender: str
+    reply_to: str = ""
+    transport: Literal["outbox", "smtp"] = "outbox"
+    #: Constant over all issues (RFC 2919); made from the sender's domain if not given.
+    list_id: str = ""
+    #: Where alarms go: a stage that failed, an issue held.
+    alarm_to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smtp:
+    host: str = ""
+    port: int = 587
+    #: "starttls" upgrades, "tls" starts encrypted, "none" is for a relay on this machine.
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: Secret = NO_SECRET
+    connections: int = 2
+    timeout: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    publication: Publication
+    week: WeekSettings
+    schedule: Schedule
+    limits: Limits
+    empty: Empty
+    collecting: Collecting
+    mail: Mail
+    smtp: Smtp
+    members: tuple[Member, ...] = ()
+    #: Key of the readers' tokens and of Message-IDs; "" if none is set.
+    secret: Secret = NO_SECRET
+    #: "" means SQLite in var/.
+    database_url: Secret = NO_SECRET

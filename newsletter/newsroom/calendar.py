@@ -1,0 +1,56 @@
+"""Which week is meant, and where it stands. I/O: disk, SQLite"""
+
+from __future__ import annotations
+
+from newsletter.desk.due import Standing
+from newsletter.files.folder import weeks_on_disk
+from newsletter.files.state import read_state
+from newsletter.model.issue import State
+from newsletter.model.week import Week
+from newsletter.newsroom.inputs import is_sample
+from newsletter.newsroom.records import seal_holds
+from newsletter.newsroom.room import Newsroom
+from newsletter.store.engine import Store
+
+
+def current_week(room: Newsroom) -> Week:
+    """The oldest week that was not sent: one with a folder, or the one whose send slot comes next."""
+    schedule, zone = room.settings.schedule, room.settings.week.zone
+    coming = Week.of(schedule.send.next(room.clock.now(), zone).astimezone(zone).date())
+    while read_state(room.root, coming).sent or read_state(room.root, coming).skipped:
+        coming = coming.after()
+    unsent = [
+        week
+        for week in weeks_on_disk(room.root)
+        if week < coming
+        and not is_sample(room.root, week)
+        and (state := read_state(room.root, week)).sent is None
+        and not state.skipped
+    ]
+    return min(unsent, default=coming)
+
+
+def standing(room: Newsroom, week: Week, store: Store) -> Standing:
+    """Where a week stands, by its files and the ledger."""
+    state = read_state(room.root, week)
+    mailing = store.ledger.mailing(str(week), "full")
+    tally = store.ledger.tally(mailing[0]) if mailing else None
+    return Standing(
+        frozen=state.frozen is not None,
+        approved=state.frozen is not None and seal_holds(room, week),
+        begun=tally is not None and tally.waiting < tally.audience,
+        sent=state.sent is not None and state.sent.finished is not None,
+        stopped=state.skipped,
+    )
+
+
+def state_of(room: Newsroom, week: Week) -> State:
+    """The week's state in one word."""
+    state = read_state(room.root, week)
+    if state.skipped:
+        return "skipped"
+    if state.sent is not None:
+        return "sent"
+    if state.frozen is not None:
+        return "approved" if seal_holds(room, week) else "frozen"
+    return "held" if state.held else "open"

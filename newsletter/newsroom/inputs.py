@@ -1,0 +1,254 @@
+"""Everything one issue is composed from, read off the workspace and the store. I/O: disk, SQLite"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from newsletter.desk.cluster import stories
+from newsletter.desk.compose import Desk
+from newsletter.desk.due import slots_of
+from newsletter.desk.rank import rank
+from newsletter.errors import FaultyFiles
+from newsletter.files.explainers import read_explainer, read_explainers, read_own_explainer
+from newsletter.files.feeds_toml import read_feeds
+from newsletter.files.folder import take_files, takes_folder, weeks_on_disk
+from newsletter.files.issue_toml import read_wishes
+from newsletter.files.news import read_news
+from newsletter.files.record import read_memory
+from newsletter.files.state import read_seal, read_state
+from newsletter.files.takes import read_take_files, read_takes
+from newsletter.model.issue import Draft, Explainer, Frozen, Listed, Take, WeekState
+from newsletter.model.news import Feed, FeedOutcome, Ranked
+from newsletter.model.remarks import Remark, errors_in, in_order
+from newsletter.model.week import Week, Window, window_of
+from newsletter.newsroom.room import Newsroom
+from newsletter.press.libraries import versions
+from newsletter.store.engine import Store
+
+#: A take may name a story that was first seen so long before the window.
+_REACH = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What the desk gets, the window it covers, and what is to be said of the files it came from."""
+
+    desk: Desk
+    window: Window
+    remarks: tuple[Remark, ...]
+
+
+def week_inputs(room: Newsroom, week: Week, store: Store | None, *, freeze: datetime | None = None) -> Inputs:
+    """The inputs of a week: of its freeze if it was frozen, else as files and store are now.
+
+    `store` may be None for a frozen week: its folder holds all that is needed. `freeze` closes the window
+    earlier than the slot.
+    Raises FaultyFiles if a file that people wrote cannot be used.
+    """
+    state = read_state(room.root, week)
+    wishes, about_wishes = read_wishes(room.root, week)
+    memory, about_memory = read_memory(room.root, before=week)
+    explainers, about_explainers = _explainers(room.root, week, state.frozen)
+    if state.frozen is not None:
+        takes, about_takes = _frozen_takes(room.root, state.frozen)
+        ranked: tuple[Ranked, ...] = read_news(room.root, week) or ()
+        window = _frozen_window(state.frozen)
+    else:
+        assert store is not None
+        takes, about_takes = _open_takes(room, week)
+        window = open_window(room, week, freeze=freeze)
+        ranked = _ranked(room, store, window, feeds_in(room))
+    remarks = in_order((*about_wishes, *about_memory, *about_explainers, *about_takes))
+    # A take with a fault is held or printed as it can be; without these files the issue would be another one.
+    _refuse_errors(tuple(r for r in remarks if r.path.endswith((".toml", ".json", ".jsonl"))))
+    desk = Desk(
+        week=week,
+        settings=room.settings,
+        ranked=ranked,
+        takes=takes,
+        explainers=explainers,
+        wishes=wishes,
+        memory=memory,
+        renderer=versions(),
+    )
+    return Inputs(desk=desk, window=window, remarks=remarks)
+
+
+def freeze_of(inputs: Inputs, draft: Draft, *, at: datetime, run_at: datetime) -> Frozen:
+    """What a freeze fixes: the window, every file of takes with its digest, and the explainer."""
+    listed = {Listed(path=take.path, sha256=take.sha256) for take in inputs.desk.takes}
+    return Frozen(
+        at=at,
+        run_at=run_at,
+        window_start=inputs.window.start,
+        window_end=inputs.window.end,
+        takes=tuple(sorted(listed, key=lambda one: one.path)),
+        explainer=draft.issue.explainer.path if draft.issue.explainer else "",
+    )
+
+
+def feeds_to_ask(room: Newsroom, store: Store) -> tuple[tuple[Feed, ...], tuple[FeedOutcome, ...]]:
+    """The feeds that may be asked now, and a row for each whose server wishes to be left alone for a while."""
+    now = room.clock.now()
+    states = {state.feed: state for state in store.news.feed_states()}
+    due: list[Feed] = []
+    waiting: list[FeedOutcome] = []
+    for feed in feeds_in(room):
+        state = states.get(feed.id)
+        if not feed.enabled:
+            waiting.append(FeedOutcome(feed=feed.id, name=feed.name, state="off"))
+        elif state is not None and state.next_check is not None and state.next_check > now:
+            until = f"its server asks to wait until {room.local(state.next_check)}"
+            waiting.append(
+                FeedOutcome(feed=feed.id, name=feed.name, state="waiting", problem=until, last_good=state.last_good)
+            )
+        else:
+            due.append(feed)
+    return tuple(due), tuple(waiting)
+
+
+def feeds_in(room: Newsroom) -> tuple[Feed, ...]:
+    """The feeds of feeds.toml. Raises FaultyFiles with every fault of it."""
+    feeds, remarks = read_feeds(room.root)
+    _refuse_errors(remarks)
+    return feeds
+
+
+def open_window(room: Newsroom, week: Week, *, freeze: datetime | None = None) -> Window:
+    """The window of a week that is not frozen; its freeze is the slot's instant unless another is given."""
+    settings = room.settings
+    instant = freeze or slots_of(week, settings.schedule, settings.week.zone).freeze
+    return window_of(
+        week,
+        settings.week.zone,
+        mode=settings.week.window,
+        freeze=instant,
+        last_freeze=_last_freeze(room.root, week),
+    )
+
+
+def is_sample(root: Path, week: Week) -> bool:
+    """Whether the week is the repository's sample, which no owner's issue counts."""
+    return read_wishes(root, week)[0].sample
+
+
+def _last_freeze(root: Path, week: Week) -> datetime | None:
+    """The freeze of the last issue sent before this week."""
+    for earlier in reversed(weeks_on_disk(root)):
+        if earlier < week and not is_sample(root, earlier):
+            state = read_state(root, earlier)
+            if state.sent is not None and state.frozen is not None:
+                return state.frozen.at
+    return None
+
+
+def _frozen_window(frozen: Frozen) -> Window:
+    return Window(frozen.window_start, frozen.window_end, frozen.window_start, frozen.at)
+
+
+def _ranked(room: Newsroom, store: Store, window: Window, feeds: tuple[Feed, ...]) -> tuple[Ranked, ...]:
+    """Stories that may be told, best first: those of the window, then older ones that only a take brings in."""
+    by_id = {feed.id: feed for feed in feeds}
+    entries = store.news.entries(since=window.start - _REACH, until=None)
+    grace = room.settings.week.late_grace
+    proposed = frozenset(
+        (e.feed, e.id)
+        for e in entries
+        if window.admits(
+            published=e.published, first_seen=e.first_seen, previous_fetch=e.previous_fetch, late_grace=grace
+        )
+    )
+    found = rank(stories(entries, by_id, proposed=proposed), by_id, until=window.end)
+    return (*(r for r in found if r.story.proposed), *(r for r in found if not r.story.proposed))
+
+
+def _explainers(root: Path, week: Week, frozen: Frozen | None) -> tuple[tuple[Explainer, ...], tuple[Remark, ...]]:
+    """The week's own explainer first, then the backlog; after the freeze the one it fixed, and no other."""
+    own, about_own = read_own_explainer(root, week)
+    if frozen is not None and frozen.explainer and own is None:
+        fixed, about_fixed = read_explainer(root, root / frozen.explainer)
+        return ((fixed,) if fixed else ()), about_fixed
+    if frozen is not None:
+        return ((own,) if own and frozen.explainer else ()), about_own
+    backlog, about_backlog = read_explainers(root)
+    return ((own, *backlog) if own else backlog), (about_own if own else (*about_own, *about_backlog))
+
+
+def _frozen_takes(root: Path, frozen: Frozen) -> tuple[tuple[Take, ...], tuple[Remark, ...]]:
+    """The takes on the freeze's list as they are now; one that was edited since is named."""
+    takes, remarks = read_take_files(root, [listed.path for listed in frozen.takes])
+    digests = {listed.path: listed.sha256 for listed in frozen.takes}
+    edited = sorted({take.path for take in takes if take.sha256 != digests.get(take.path)})
+    changed = tuple(
+        Remark(path, 0, "notice", "edited", "Edited since the freeze; the new words are used.") for path in edited
+    )
+    return takes, (*remarks, *changed)
+
+
+def _open_takes(room: Newsroom, week: Week) -> tuple[tuple[Take, ...], tuple[Remark, ...]]:
+    """The week's own takes, the inbox, and what was filed late for weeks that are closed."""
+    root = room.root
+    states = {w: read_state(root, w) for w in weeks_on_disk(root) if w != week and not is_sample(root, w)}
+    taken = [listed for state in states.values() if state.frozen and not state.skipped for listed in state.frozen.takes]
+    takes, remarks = read_takes(root, week, inbox=True, used=_used(room.root, taken, states))
+    late, about_late = read_take_files(root, _filed_late(root, week, states, taken))
+    rolled = tuple(
+        Remark(path, 0, "notice", "late-take", f"Filed after its week was frozen; it stands in {week}.")
+        for path in sorted({take.path for take in late})
+    )
+    return (*takes, *late), (*remarks, *about_late, *rolled, *_left_behind(root, week, states))
+
+
+def _used(root: Path, taken: list[Listed], states: dict[Week, WeekState]) -> tuple[Listed, ...]:
+    """Takes to pass over: while its week is unsent, a listed file is that week's, edited or not."""
+    unsent = {
+        listed.path
+        for state in states.values()
+        if state.frozen and not state.sent and not state.skipped
+        for listed in state.frozen.takes
+    }
+    edited = read_take_files(root, sorted(path for path in unsent if (root / path).exists()))[0]
+    seals = [seal for week, state in states.items() if state.sent and (seal := read_seal(root, week)) is not None]
+    # What was approved may have been edited since the freeze: those words are printed as well.
+    approved = (Listed(path=path, sha256=sha256) for seal in seals for path, sha256 in seal.digests.items())
+    return (*taken, *(Listed(path=take.path, sha256=take.sha256) for take in edited), *approved)
+
+
+def _filed_late(root: Path, week: Week, states: dict[Week, WeekState], taken: list[Listed]) -> tuple[Path, ...]:
+    """Files in earlier weeks' folders that no freeze has listed, and all of a week that was skipped."""
+    listed = {one.path for one in taken}
+    return tuple(
+        path
+        for earlier, state in sorted(states.items())
+        if earlier < week and (state.frozen or state.skipped or state.sent)
+        for path in take_files(root, takes_folder(root, earlier))
+        if path.relative_to(root).as_posix() not in listed
+    )
+
+
+def _left_behind(root: Path, week: Week, states: dict[Week, WeekState]) -> tuple[Remark, ...]:
+    """Earlier weeks with takes that were never frozen, or never sent: their words wait for a decision."""
+    return tuple(
+        Remark(
+            f"issues/{earlier}",
+            0,
+            "warning",
+            "left-behind",
+            f"{earlier} holds takes and was never {'sent' if state.frozen else 'frozen'}.",
+            (
+                f"Send it:  newsletter {'approve' if state.frozen else 'freeze'} {earlier}   "
+                f"or move them here:  newsletter skip {earlier} --why …",
+            ),
+        )
+        for earlier, state in sorted(states.items())
+        if earlier < week
+        and not (state.sent or state.skipped)
+        and (take_files(root, takes_folder(root, earlier)) or (state.frozen and state.frozen.takes))
+    )
+
+
+def _refuse_errors(remarks: tuple[Remark, ...]) -> None:
+    if errors_in(remarks):
+        raise FaultyFiles(tuple(str(remark) for remark in remarks))

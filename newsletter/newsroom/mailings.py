@@ -1,0 +1,78 @@
+"""The bytes of a mailing and the key of the readers' links, as delivery and rehearsal need them. I/O: disk, SQLite"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from newsletter.errors import CannotSend, NotReady
+from newsletter.files.folder import week_folder, write_whole
+from newsletter.files.record import read_record
+from newsletter.files.state import read_state
+from newsletter.mail.segments import build_mailing
+from newsletter.model.audience import Mailing
+from newsletter.model.week import Week
+from newsletter.newsroom.room import Newsroom, make_folder
+from newsletter.store.engine import Store
+
+VARIANT = "full"
+
+
+def open_mailing(room: Newsroom, week: Week, store: Store) -> tuple[int, Mailing]:
+    """The mailing with its number: that of the first claim, or a new one of the approved bytes and of now.
+
+    Raises NotReady if the list has no reader, or if the ledger knows less than the week's own sent mark: then the
+    database was restored from an older copy, and a person must say so before anybody is written to twice.
+    """
+    store.ledger.take_over()
+    sent = read_state(room.root, week).sent
+    kept = store.ledger.mailing(str(week), VARIANT)
+    accepted = store.ledger.tally(kept[0]).accepted if kept else 0
+    # The mailing is kept before the mark is: a mark alone means that letters may have left without a trace here.
+    if sent is not None and (kept is None or sent.accepted > accepted):
+        began = f"began to leave on {room.local(sent.started)}"
+        raise NotReady(
+            f"{week} {began} and was accepted for {sent.accepted} readers or more, the ledger knows of {accepted}: "
+            "the database is older than the letters.",
+            mend="Bring back a newer copy of it. Sending now would write to readers twice.",
+        )
+    if kept is not None:
+        return kept
+    if store.subscribers.count("active") == 0:
+        raise NotReady("There is nobody on the list.", mend="Add readers:  newsletter subscribers add ADDRESS")
+    mailing = mailing_of(room, week, date=room.clock.now())
+    number = store.ledger.open_mailing(mailing, room.clock.now())
+    return number, mailing
+
+
+def mailing_of(room: Newsroom, week: Week, *, date: datetime) -> Mailing:
+    """The bytes in the week's folder as letters of that date. Raises NotReady if the week was never drafted."""
+    issue = read_record(room.root, week)
+    folder = week_folder(room.root, week)
+    if issue is None or not (folder / "email.html").is_file() or not (folder / "email.txt").is_file():
+        raise NotReady(f"{week} has no e-mail yet.", mend=f"Make it:  newsletter draft {week}")
+    return build_mailing(
+        week=week,
+        variant=VARIANT,
+        subject=issue.subject,
+        mail=room.settings.mail,
+        wording=issue.wording,
+        html=(folder / "email.html").read_text(encoding="utf-8"),
+        text=(folder / "email.txt").read_text(encoding="utf-8"),
+        date=date,
+    )
+
+
+def readers_secret(room: Newsroom) -> str:
+    """The key of the readers' links. For the outbox one is made and kept; letters that leave need one that was set."""
+    if room.settings.secret:
+        return room.settings.secret
+    path = make_folder(room.var) / "secret"
+    if path.is_file():
+        return path.read_text(encoding="utf-8").strip()
+    if room.settings.mail.transport != "outbox":
+        raise CannotSend("no secret is set", mend="Set a long random NEWSLETTER_SECRET and keep it.")
+    secret = secrets.token_urlsafe(32)
+    write_whole(path, secret + "\n")
+    path.chmod(0o600)
+    return secret

@@ -1,0 +1,96 @@
+"""The files of a week as the steps use them: what is rendered, what is sealed, what was printed. I/O: disk"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from newsletter.desk.sealing import changed_since, digests
+from newsletter.errors import NotReady
+from newsletter.files.folder import week_folder, weeks_on_disk
+from newsletter.files.record import dump_record, read_record, record_path
+from newsletter.files.state import read_seal, read_state
+from newsletter.model.issue import Issue, Renditions, Seal
+from newsletter.model.week import Week
+from newsletter.newsroom.inputs import is_sample
+from newsletter.newsroom.room import Newsroom
+from newsletter.press.render import render
+
+RENDITIONS = ("issue.md", "email.html", "email.txt")
+
+
+def week_files(root: Path, issue: Issue, renditions: Renditions) -> Mapping[Path, str]:
+    """The record and the renditions by the file they belong in."""
+    folder = week_folder(root, issue.week)
+    return {
+        record_path(root, issue.week): dump_record(issue),
+        folder / "issue.md": renditions.markdown,
+        folder / "email.html": renditions.email_html,
+        folder / "email.txt": renditions.email_text,
+    }
+
+
+def not_yet_sent(room: Newsroom, week: Week) -> None:
+    """Raises NotReady once letters have left: from then on the files stay as they were sent."""
+    sent = read_state(room.root, week).sent
+    if sent is not None:
+        raise NotReady(
+            f"{week} began to leave on {room.local(sent.started)}; its files stay as they were sent.",
+            mend=f"To prove that they still are:  newsletter rebuild {week} --verify",
+        )
+
+
+def sealed_files(root: Path, week: Week) -> Mapping[str, bytes | None]:
+    """Every file that an approval stands for, by its path in the workspace; None where it is missing.
+
+    The takes on the freeze's list, the explainer, the wishes, the frozen news, the record and the renditions.
+    A take filed after the freeze is not among them. Raises NotReady if the week is not frozen.
+    """
+    frozen = read_state(root, week).frozen
+    if frozen is None:
+        raise NotReady(f"{week} is not frozen.", mend=f"Freeze it first:  newsletter freeze {week}")
+    folder = f"issues/{week}"
+    paths = [listed.path for listed in frozen.takes]
+    paths += [frozen.explainer] if frozen.explainer else []
+    paths += [f"{folder}/{name}" for name in ("issue.toml", "news.jsonl", "issue.json", *RENDITIONS)]
+    return {path: _bytes(root / path) for path in paths}
+
+
+def require_seal(room: Newsroom, week: Week) -> Seal:
+    """The approval of a week. Raises NotReady if there is none or if what it stands for has changed."""
+    seal = read_seal(room.root, week)
+    if seal is None:
+        raise NotReady(
+            f"{week} is not approved.", mend=f"Look at it and approve it:  newsletter approve {week} --by NAME"
+        )
+    changed = changed_since(seal, digests(sealed_files(room.root, week)))
+    if changed:
+        raise NotReady(
+            f"issues/{week}: error [not-approved] Changed since {seal.by} approved it ({', '.join(changed)}).",
+            mend=f"Look again and approve again:  newsletter draft {week}, newsletter approve {week} --by NAME",
+        )
+    return seal
+
+
+def seal_holds(room: Newsroom, week: Week) -> bool:
+    """Whether the week is approved and nothing that the approval stands for has changed."""
+    try:
+        require_seal(room, week)
+    except NotReady:
+        return False
+    return True
+
+
+def printed_issues(room: Newsroom, *, also: Week | None = None) -> tuple[tuple[Issue, Renditions], ...]:
+    """Every issue of the archive with its page: those sent, and `also` that one; oldest first, never the sample."""
+    found = []
+    for week in weeks_on_disk(room.root):
+        if (week == also or read_state(room.root, week).sent) and not is_sample(room.root, week):
+            issue = read_record(room.root, week)
+            if issue is not None:
+                found.append((issue, render(issue, templates=room.templates)))
+    return tuple(found)
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None

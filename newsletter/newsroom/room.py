@@ -1,0 +1,96 @@
+"""The newsroom itself, and the opening of the real one. I/O: disk, environment"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from newsletter.config.load import load_settings
+from newsletter.errors import CannotWrite, FaultyFiles
+from newsletter.mail.outbox import OutboxTransport
+from newsletter.mail.transport import SmtpTransport, check_ready
+from newsletter.model.ports import Clock, Templates, Transport
+from newsletter.model.remarks import errors_in
+from newsletter.model.settings import Settings
+from newsletter.newsroom.clocks import StandingClock, SystemClock
+from newsletter.newsroom.templates import TemplateFolders
+from newsletter.store.engine import Store, open_store, sqlite_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom:
+    """All that the steps borrow from the world. Openers open when they are called, so that help opens nothing."""
+
+    root: Path
+    settings: Settings
+    clock: Clock
+    templates: Templates
+    #: A new store each time; close it, or use it as a context manager.
+    open_store: Callable[[], Store]
+    #: Raises CannotSend if the transport is not ready, before any letter.
+    open_transport: Callable[[], Transport]
+    #: Hosts that are somewhere else than their name says: the demo's and the tests' feeds on loopback.
+    hosts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def var(self) -> Path:
+        """What the machine keeps and git does not: database, lock, outbox."""
+        return self.root / "var"
+
+    @property
+    def site(self) -> Path:
+        return self.root / "site"
+
+    def local(self, instant: datetime) -> str:
+        """An instant as the publication's clocks show it: "Fri 7 Jun 2024 20:00 WIB"."""
+        shown = instant.astimezone(self.settings.week.zone)
+        return f"{shown:%a} {shown.day} {shown:%b %Y %H:%M %Z}"
+
+    def lock(self, store: Store) -> AbstractContextManager[None]:
+        """Be the only runner. Raises Busy at once if another is at work."""
+        return store.runner_lock(make_folder(self.var) / "run.lock", self.clock.now())
+
+
+def open_newsroom(
+    root: Path, *, environ: Mapping[str, str], now: datetime | None = None, hosts: Mapping[str, str] | None = None
+) -> Newsroom:
+    """Open the real newsroom of a workspace; `now` makes its clock stand there.
+
+    Raises FaultyFiles with every fault of newsletter.toml.
+    """
+    settings, remarks = load_settings(root, environ)
+    if settings is None or errors_in(remarks):
+        raise FaultyFiles(tuple(str(remark) for remark in remarks))
+
+    def store() -> Store:
+        return open_store(settings.database_url or sqlite_url(make_folder(root / "var") / "newsletter.db"))
+
+    def transport() -> Transport:
+        if settings.mail.transport == "outbox":
+            return OutboxTransport(make_folder(root / "var" / "outbox"))
+        check_ready(settings)
+        return SmtpTransport(settings.smtp, sender=settings.mail.sender)
+
+    return Newsroom(
+        root=root,
+        settings=settings,
+        clock=StandingClock(now) if now else SystemClock(),
+        templates=TemplateFolders(root),
+        open_store=store,
+        open_transport=transport,
+        hosts=hosts or {},
+    )
+
+
+def make_folder(path: Path) -> Path:
+    """The folder, made if it was not there. Raises CannotWrite."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise CannotWrite(
+            f"The folder {path} cannot be made: {fault.strerror}.", mend="Free some space, or make it writable."
+        ) from fault
+    return path

@@ -1,0 +1,144 @@
+"""The bookkeeping of a run: which stage was done at which slot, what failed, who was told. I/O: SQLite, SMTP"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from newsletter.desk.due import Act, Slots, decide, latest_slots, slots_of
+from newsletter.errors import NewsletterError
+from newsletter.mail.alarm import alarm_letter
+from newsletter.model.audience import Tally
+from newsletter.model.week import Week
+from newsletter.newsroom.calendar import standing
+from newsletter.newsroom.room import Newsroom
+from newsletter.store.engine import Store
+
+Result = Literal["done", "in part", "failed", "ask"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """One row of a run's report. `told` is where the chief editor was written to, or why that failed; "" if not."""
+
+    stage: str
+    week: Week
+    result: Result
+    what: str = ""
+    exit_code: int = 0
+    told: str = ""
+
+
+class Stages:
+    """One run's stages against the run ledger: what is done stays done, what fails is told once."""
+
+    def __init__(self, room: Newsroom, store: Store) -> None:
+        self.done: list[Done] = []
+        self._room, self._store = room, store
+        self._now = room.clock.now()
+        self._schedule, self._zone = room.settings.schedule, room.settings.week.zone
+        self.latest = latest_slots(self._now, self._schedule, self._zone)
+        self.collect_slot = max(slot.latest(self._now, self._zone) for slot in self._schedule.collect)
+        #: When this installation first ran a stage; None if this is the first time.
+        self._in_use_since = store.runs.first_started()
+
+    def weeks(self) -> tuple[Slots, ...]:
+        """The issues to look at, older first: the one before, if it was ours to send, and the latest."""
+        before = slots_of(self.latest.week.after(-1), self._schedule, self._zone)
+        return tuple(slots for slots in (before, self.latest) if self._is_ours(slots))
+
+    def act(self, slots: Slots) -> Act:
+        return decide(self._now, slots, standing(self._room, slots.week, self._store), self._schedule)
+
+    def attempt(self, stage: str, slot: datetime, week: Week, work: Callable[[], object]) -> bool:
+        """Do the stage unless the ledger says that it is done; whether it is done now.
+
+        An error of ours is kept in the ledger and told to the chief editor; another fault is as well, and goes on up.
+        """
+        runs = self._store.runs
+        before = runs.state(stage, slot)
+        if not runs.begin(stage, slot, week, self._now):
+            return True
+        try:
+            found = work()
+        except NewsletterError as fault:
+            self._failed(stage, slot, week, str(fault), fault.exit_code, before.message if before else "")
+            return False
+        except Exception as fault:
+            self._failed(stage, slot, week, f"{type(fault).__name__}: {fault}", 1, before.message if before else "")
+            raise
+        if isinstance(found, Tally) and found.waiting:
+            runs.fail(stage, slot, self._now, f"{found.waiting} letters wait for another try")
+            what = f"{found.accepted} of {found.audience} letters accepted, {found.waiting} wait for another try"
+            self.done.append(Done(stage=stage, week=week, result="in part", what=what, exit_code=4))
+            return False
+        runs.finish(stage, slot, self._now)
+        what = f"{found.accepted} letters accepted" if isinstance(found, Tally) else ""
+        told = self._tell_frozen(week) if stage == "freeze" else ""
+        self.done.append(Done(stage=stage, week=week, result="done", what=what, told=told))
+        return True
+
+    def ask(self, slots: Slots) -> None:
+        """Tell a person, once, what only a person can decide."""
+        week, act = slots.week, self.act(slots)
+        if act == "ask-approval":
+            what = f"{week} should have left at {self._room.local(slots.send)} and is not approved."
+            mend = f"newsletter approve {week} --by NAME   (until {self._latest(slots)} it leaves by itself then)"
+        elif act == "overdue":
+            what = (
+                f"{week} should have left at {self._room.local(slots.send)}; that is too long ago to send it unasked."
+            )
+            mend = f"Send it now:  newsletter deliver {week}   or leave it out:  newsletter skip {week} --why …"
+        else:
+            return
+        before = self._store.runs.state(act, slots.send)
+        told = "" if before is not None else self.tell(f"{week}: {act}", f"{what}\n\n{mend}")
+        self._store.runs.late(act, slots.send, week, self._now, what)
+        self.done.append(
+            Done(stage="deliver", week=week, result="ask", what=f"{what}\n    {mend}", exit_code=3, told=told)
+        )
+
+    def tell(self, subject: str, body: str) -> str:
+        """Write to the chief editor by the transport of the letters; where to, or why it could not be."""
+        room = self._room
+        name = room.settings.publication.wording.name
+        try:
+            letter = alarm_letter(mail=room.settings.mail, subject=f"[{name}] {subject}", body=body, date=self._now)
+            with room.open_transport().connect() as connection:
+                reply = connection.hand_over(letter)
+        except (NewsletterError, ConnectionError) as fault:
+            return f"the chief editor could not be told: {fault}"
+        if not 200 <= reply.code < 300:
+            return f"the chief editor could not be told: {reply.code} {reply.text}"
+        return f"told {letter.recipient}"
+
+    def _failed(self, stage: str, slot: datetime, week: Week, what: str, code: int, before: str) -> None:
+        self._store.runs.fail(stage, slot, self._now, what)
+        told = (
+            ""
+            if what == before
+            else self.tell(f"{week}: {stage} failed", f"{what}\n\nIt is tried again at the next run.")
+        )
+        self.done.append(Done(stage=stage, week=week, result="failed", what=what, exit_code=code, told=told))
+
+    def _tell_frozen(self, week: Week) -> str:
+        if self._schedule.auto_send:
+            return ""
+        slots = slots_of(week, self._schedule, self._zone)
+        return self.tell(
+            f"{week} is closed: please look and approve",
+            f"{week} is frozen. It leaves at {self._room.local(slots.send)}, once it is approved:\n\n"
+            f"    newsletter draft {week}\n    newsletter approve {week} --by NAME\n",
+        )
+
+    def _is_ours(self, slots: Slots) -> bool:
+        """Whether this installation was at work when the issue was due, or somebody has begun it."""
+        found = standing(self._room, slots.week, self._store)
+        if found.frozen or found.begun or self._now <= slots.send:
+            return True
+        return self._in_use_since is not None and self._in_use_since <= slots.send
+
+    def _latest(self, slots: Slots) -> str:
+        return self._room.local(slots.send + self._schedule.max_late)

@@ -1,0 +1,221 @@
+"""The week: off the wire, across the desk, through the press, into the archive and the mail. I/O: network, disk, SMTP
+
+Each verb may run twice; the second run changes nothing. A stranger reads it from top to bottom:
+collect → draft → freeze → approve → publish → deliver, and `run`, which does what of these is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from newsletter.archive.plan import plan
+from newsletter.archive.swap import swap_in
+from newsletter.desk.compose import compose
+from newsletter.desk.due import Slots, slots_of
+from newsletter.desk.sealing import digests
+from newsletter.errors import NotReady
+from newsletter.files.folder import write_whole
+from newsletter.files.news import write_news
+from newsletter.files.state import read_state, write_seal, write_state
+from newsletter.mail.dispatch import dispatch
+from newsletter.mail.letters import write_letter
+from newsletter.model.audience import Delivery, Tally
+from newsletter.model.issue import Draft, Seal, Sent
+from newsletter.model.news import Entry, FeedOutcome, Fetched, Validators
+from newsletter.model.remarks import Remark, errors_in, in_order
+from newsletter.model.week import Week
+from newsletter.newsroom.inputs import Inputs, feeds_in, feeds_to_ask, freeze_of, week_inputs
+from newsletter.newsroom.mailings import open_mailing, readers_secret
+from newsletter.newsroom.records import not_yet_sent, printed_issues, require_seal, sealed_files, week_files
+from newsletter.newsroom.room import Newsroom
+from newsletter.newsroom.stages import Done, Stages
+from newsletter.press.pages import index_page, missing_page
+from newsletter.press.render import render
+from newsletter.store.engine import Store
+from newsletter.wire.fetch import Request, fetch_all
+from newsletter.wire.normalise import normalise
+from newsletter.wire.parse import parse
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A drafted week, with every remark on it and on the files it came from."""
+
+    draft: Draft
+    inputs: Inputs
+    remarks: tuple[Remark, ...]
+
+
+def collect(
+    room: Newsroom, store: Store, *, on_feed: Callable[[FeedOutcome], None] | None = None
+) -> tuple[FeedOutcome, ...]:
+    """Fetch every feed that may be asked now and keep what is new; one outcome a feed, in the order of feeds.toml.
+
+    A feed that fails is a row of the report, never the end of the week.
+    """
+    now = room.clock.now()
+    feeds, waiting = feeds_to_ask(room, store)
+    validators = store.news.validators([feed.id for feed in feeds], now)
+    outcomes = {outcome.feed: outcome for outcome in waiting}
+
+    def keep(fetched: Fetched) -> None:
+        feed = by_id[fetched.feed]
+        outcome = FeedOutcome(
+            feed=feed.id, name=feed.name, state=fetched.state, status=fetched.status, problem=fetched.problem
+        )
+        entries: tuple[Entry, ...] = ()
+        previous = store.news.previous_fetch(feed.id)
+        if fetched.state == "new":
+            parsed = parse(fetched.body, url=fetched.url)
+            entries = normalise(feed, parsed.entries, base_url=fetched.url, now=now, previous_fetch=previous)
+            outcome = replace(outcome, problem=parsed.problem, repairs=parsed.repairs, entries=len(entries))
+            if parsed.kind != "feed":
+                outcome = replace(outcome, state=parsed.kind)
+        outcome = replace(outcome, last_good=previous)
+        outcomes[feed.id] = replace(outcome, new_entries=store.news.keep(outcome, fetched, entries, now))
+        if on_feed is not None:
+            on_feed(outcomes[feed.id])
+
+    by_id = {feed.id: feed for feed in feeds}
+    requests = [Request(feed=feed, validators=validators.get(feed.id, Validators())) for feed in feeds]
+    fetch_all(requests, collecting=room.settings.collecting, now=now, hosts=room.hosts, on_fetched=keep)
+    return tuple(outcomes[feed.id] for feed in feeds_in(room) if feed.id in outcomes)
+
+
+def draft(room: Newsroom, week: Week, store: Store | None) -> Composed:
+    """Window → stories → ranked → takes attached → explainer → issue → renditions in the week's folder.
+
+    Any number of times until the issue is sent; after the freeze from what was frozen.
+    """
+    not_yet_sent(room, week)
+    return _composed(room, week_inputs(room, week, store))
+
+
+def freeze(room: Newsroom, week: Week, store: Store, *, early: bool = False) -> Composed:
+    """Fix the news and the list of takes; takes filed later go to the next week.
+
+    The freeze's instant is that of the slot, however late it is done; `early` closes the week now.
+    Raises NotReady before the slot, and if there is too little to print: then the week is held, with the reason.
+    """
+    state = read_state(room.root, week)
+    if state.frozen is not None:
+        return draft(room, week, store)
+    now, slot = room.clock.now(), slots_of(week, room.settings.schedule, room.settings.week.zone).freeze
+    if now < slot and not early:
+        mend = f"To close it now:  newsletter freeze {week} --early"
+        raise NotReady(f"{week} stays open until {room.local(slot)}.", mend=mend)
+    composed = _composed(room, week_inputs(room, week, store, freeze=min(now, slot)))
+    if composed.draft.held:
+        why = "; ".join(composed.draft.held)
+        write_state(room.root, week, replace(state, held=why))
+        mend = f"File what is missing and freeze again, or leave the week out:  newsletter skip {week} --why …"
+        raise NotReady(f"{week} is held: {why}.", mend=mend)
+    write_news(room.root, week, composed.draft.kept)
+    frozen = freeze_of(composed.inputs, composed.draft, at=min(now, slot), run_at=now)
+    write_state(room.root, week, replace(state, frozen=frozen, held=""))
+    closed = draft(room, week, store)
+    # What was said of files outside the list (filed late, left behind, waiting) is said here for the last time.
+    return replace(closed, remarks=in_order((*composed.remarks, *closed.remarks)))
+
+
+def approve(room: Newsroom, week: Week, *, by: str) -> Seal:
+    """Seal exactly the files that lie in the week's folder, as `by` has seen them.
+
+    Raises NotReady if the week is not frozen, if a file was changed since it was drafted, or holds an error.
+    """
+    not_yet_sent(room, week)
+    before = digests(sealed_files(room.root, week))
+    composed = draft(room, week, None)
+    seen = digests(sealed_files(room.root, week))
+    if before != seen:
+        changed = ", ".join(path for path in seen if seen[path] != before[path])
+        raise NotReady(
+            f"{week} was not drafted since its files changed; now it is ({changed}).", mend="Look, then approve."
+        )
+    if faults := errors_in(composed.remarks):
+        raise NotReady(f"{week} holds errors:\n" + "\n".join(map(str, faults)), mend="Mend them, draft and look again.")
+    seal = Seal(by=by, at=room.clock.now(), digests=seen)
+    write_seal(room.root, week, seal)
+    return seal
+
+
+def publish(room: Newsroom, week: Week | None = None) -> bool:
+    """Build the archive of every issue sent, and of `week` if it is approved; False if no page changed."""
+    if week is not None and read_state(room.root, week).sent is None:
+        require_seal(room, week)
+    issues, wording = printed_issues(room, also=week), room.settings.publication.wording
+    index = index_page([issue for issue, _ in issues], wording=wording, templates=room.templates)
+    missing = missing_page(wording, templates=room.templates)
+    return swap_in(room.site, plan(issues, wording=wording, index=index, missing=missing))
+
+
+def deliver(
+    room: Newsroom,
+    week: Week,
+    store: Store,
+    *,
+    on_delivery: Callable[[Delivery], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Tally:
+    """Send the approved bytes to every reader who has not had them; where the mailing stands afterwards.
+
+    Raises NotReady without an approval that holds, CannotSend if the transport cannot start or the relay refuses us.
+    """
+    require_seal(room, week)
+    transport = room.open_transport()
+    number, mailing = open_mailing(room, week, store)
+    state = read_state(room.root, week)
+    sent = state.sent or Sent(started=room.clock.now())
+    write_state(room.root, week, replace(state, sent=sent))
+    secret = readers_secret(room)
+    try:
+        dispatch(
+            number,
+            mailing,
+            ledger=store.ledger,
+            transport=transport,
+            write=lambda subscriber: write_letter(mailing, subscriber, secret=secret),
+            clock=room.clock,
+            connections=room.settings.smtp.connections if transport.name == "smtp" else 1,
+            on_delivery=on_delivery,
+            stop=stop,
+        )
+    finally:
+        tally = store.ledger.tally(number)
+        finished = sent.finished or (room.clock.now() if tally.waiting == 0 else None)
+        write_state(room.root, week, replace(state, sent=replace(sent, accepted=tally.accepted, finished=finished)))
+    return tally
+
+
+def run(room: Newsroom, store: Store) -> tuple[Done, ...]:
+    """Do what is due now and not yet done, once; what was done, in order, and what a person must do.
+
+    A stage that fails is told to the chief editor and tried again at the next run; `desk.due` decides on lateness.
+    """
+    stages = Stages(room, store)
+    with room.lock(store):
+        stages.attempt("collect", stages.collect_slot, stages.latest.week, lambda: collect(room, store))
+        for slots in stages.weeks():
+            _advance(room, store, stages, slots)
+    return tuple(stages.done)
+
+
+def _advance(room: Newsroom, store: Store, stages: Stages, slots: Slots) -> None:
+    week = slots.week
+    if stages.act(slots) == "freeze":
+        stages.attempt("freeze", slots.freeze, week, lambda: freeze(room, week, store))
+        if room.settings.schedule.auto_send and read_state(room.root, week).frozen:
+            stages.attempt("approve", slots.freeze, week, lambda: approve(room, week, by="auto_send"))
+    if stages.act(slots) == "send":
+        stages.attempt("publish", slots.send, week, lambda: publish(room, week))
+        stages.attempt("deliver", slots.send, week, lambda: deliver(room, week, store))
+    stages.ask(slots)
+
+
+def _composed(room: Newsroom, inputs: Inputs) -> Composed:
+    draft = compose(inputs.desk)
+    renditions = render(draft.issue, templates=room.templates)
+    for path, text in week_files(room.root, draft.issue, renditions).items():
+        write_whole(path, text)
+    return Composed(draft, inputs, in_order((*inputs.remarks, *draft.remarks)))

@@ -1,0 +1,151 @@
+"""What templates can do with an issue: the filters, by the names that templates use. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from newsletter import links, text
+from newsletter.model.issue import Explainer, PrintedTake, Wording
+from newsletter.press import columns, dates, direction, safe_markdown
+from newsletter.press.environment import markup
+from newsletter.press.markdown import to_html
+from newsletter.press.plain import fragment_to_text, to_text
+from newsletter.press.quoting import marks, quoted_html, quoted_markdown
+
+#: A reader of news takes in so many words a minute.
+_WORDS_A_MINUTE = 220
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
+_VOID = frozenset({"br", "hr", "img"})
+
+
+def address(link: str) -> str:
+    """The link if it may be printed, "" otherwise: a template then prints the words alone."""
+    return link if link and links.printed(link) is not None else ""
+
+
+def addresses(typed: Iterable[str]) -> tuple[str, ...]:
+    """Those that may be printed, in order."""
+    return tuple(link for link in typed if address(link))
+
+
+def minutes(body: str) -> int:
+    """Minutes to read a text; at least 1."""
+    return max(1, round(text.count_words(body) / _WORDS_A_MINUTE))
+
+
+def part(topic: Explainer) -> str:
+    """Which part of which series it is; "" if it stands alone."""
+    return ", ".join(words for words in (topic.series, f"part {topic.part}" if topic.part else "") if words)
+
+
+def html(body: str, base_url: str = "", top_level: int = 3) -> Markup:
+    """Markdown as a fragment of HTML."""
+    return markup(to_html(body, base_url=base_url, top_level=top_level))
+
+
+def sections(body: str, base_url: str = "", top_level: int = 3) -> tuple[Markup, ...]:
+    """The same, cut before each heading of the top level: Outlook breaks cells taller than a page."""
+    fragment = to_html(body, base_url=base_url, top_level=top_level)
+    cuts, depth = [0], 0
+    for match in _TAG.finditer(fragment):
+        if match[2] == f"h{top_level}" and not match[1] and depth == 0 and match.start():
+            cuts.append(match.start())
+        if match[2] not in _VOID:
+            depth += -1 if match[1] else 1
+    return tuple(markup(fragment[a:b].strip()) for a, b in zip(cuts, [*cuts[1:], len(fragment)], strict=True))
+
+
+def take_html(take: PrintedTake, top_level: int = 4) -> Markup:
+    """A take in the house's form: name, colon, text between quotation marks."""
+    words = escape(take.author)
+    if link := address(take.author_link):
+        words = markup(f'<a href="{escape(link)}">{words}</a>')
+    fragment = to_html(take.text, top_level=top_level)
+    name = f'<strong class="voice">{words}</strong>'
+    return markup(quoted_html(fragment, *marks(take.text, typographic=True), name=name))
+
+
+def take_text(take: PrintedTake, width: int = columns.WIDTH) -> str:
+    """The same as plain text."""
+    fragment = quoted_html(
+        to_html(take.text, top_level=4), *marks(take.text, typographic=False), name=str(escape(take.author))
+    )
+    return fragment_to_text(fragment, width=width)
+
+
+def take_markdown(take: PrintedTake) -> str:
+    """The same as Markdown; the name is linked if the member has a page."""
+    words = safe_markdown.harmless(take.text, top_level=4)
+    name = safe_markdown.link(take.author, take.author_link)
+    return quoted_markdown(words, *marks(take.text, typographic=False), name=name)
+
+
+def scrolling(fragment: str) -> Markup:
+    """Tables in a box that scrolls sideways, so that a narrow screen keeps its width."""
+    boxed = str(fragment).replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
+    return markup(boxed)
+
+
+def plain(body: str, base_url: str = "", width: int = columns.WIDTH) -> str:
+    """Markdown as plain text."""
+    return to_text(body, width=width, base_url=base_url)
+
+
+def indented(lines: str, by: int = 2) -> str:
+    """Lines moved to the right; blank ones stay blank."""
+    return "\n".join(" " * by + line if line else "" for line in lines.split("\n"))
+
+
+def wrapped(words: str, first: str = "", rest: str | None = None) -> str:
+    """Running text in lines; `first` and `rest` stand before them."""
+    return "\n".join(columns.wrap(text.one_line(words), first=first, rest=rest))
+
+
+def ruled(words: str, sign: str = "=") -> str:
+    """A heading between two rules across the page."""
+    rule = sign * columns.WIDTH
+    return f"{rule}\n{wrapped(words)}\n{rule}"
+
+
+def spoken(language: str, words: str, wording: Wording) -> Markup:
+    """The attributes `lang` and `dir` of a line, where they are not those of the issue."""
+    out = f' lang="{escape(language)}"' if language and language != wording.language else ""
+    way = direction.of_text(words)
+    if way and way != direction.of_language(wording.language):
+        out += f' dir="{way}"'
+    return markup(out)
+
+
+def way(words: str, wording: Wording) -> str:
+    """The direction of a text, the issue's where it has none of its own: "ltr" or "rtl"."""
+    return direction.of_text(words) or direction.of_language(wording.language)
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "address": address,
+    "addresses": addresses,
+    "minutes": minutes,
+    "part": part,
+    "day": dates.day,
+    "span": dates.span,
+    "direction": direction.of_language,
+    "spoken": spoken,
+    "way": way,
+    "html": html,
+    "sections": sections,
+    "scrolling": scrolling,
+    "take_html": take_html,
+    "plain": plain,
+    "take_text": take_text,
+    "indented": indented,
+    "wrapped": wrapped,
+    "ruled": ruled,
+    "escaped": safe_markdown.escaped,
+    "link": safe_markdown.link,
+    "markdown": safe_markdown.harmless,
+    "take_markdown": take_markdown,
+}

@@ -1,0 +1,42 @@
+"""An issue in, all its renditions out. Pure."""
+
+from __future__ import annotations
+
+from newsletter.errors import FaultyTemplate
+from newsletter.model.issue import Issue, Renditions
+from newsletter.model.marks import LETTER_MARKS
+from newsletter.model.ports import Templates
+from newsletter.press import email, text
+from newsletter.press.email import email_html
+from newsletter.press.environment import filler
+from newsletter.press.filters import FILTERS
+from newsletter.press.issue_markdown import issue_markdown
+from newsletter.press.pages import issue_page
+from newsletter.press.text import email_text
+
+#: The marks that both e-mail parts carry.
+MARKS = LETTER_MARKS
+
+
+def render(issue: Issue, *, templates: Templates) -> Renditions:
+    """Render every form of the issue: equal issues and templates give equal bytes.
+
+    Raises:
+        FaultyTemplate: a template is missing or has a mistake, or one of the e-mail's lost its mark.
+    """
+    fill = filler(templates, FILTERS)
+    renditions = Renditions(
+        markdown=issue_markdown(issue, fill),
+        email_html=email_html(issue, fill),
+        email_text=email_text(issue, fill),
+        page=issue_page(issue, fill),
+    )
+    for name, part in ((email.NAME, renditions.email_html), (text.NAME, renditions.email_text)):
+        for mark in MARKS:
+            if mark not in part:
+                found = templates.source(name)
+                raise FaultyTemplate(
+                    f"{found[1] if found else name}: {mark} stands nowhere in it.",
+                    mend="Every letter must show its reader the way out: put the mark where the address belongs.",
+                )
+    return renditions

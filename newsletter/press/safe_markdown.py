@@ -1,0 +1,96 @@
+"""Print Markdown as Markdown: our own words escaped, other people's Markdown made harmless. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import unquote
+
+from newsletter import links
+from newsletter.press import fences
+from newsletter.press.headings import levels
+from newsletter.press.markdown import absolute
+from newsletter.press.normalise_markdown import normalise
+from newsletter.press.raw_html import inactive
+
+_SPECIAL = re.compile(r"([\\`*_\[\]~])")
+_LINE_START = re.compile(r"^( {0,3})(#{1,6}(?= |$)|[-+>](?= |$)|=+$|-+$)")
+_NUMBER_START = re.compile(r"^( {0,3}\d{1,9})([.)])(?= |$)")
+_HEADING = re.compile(r"(#{1,6})(?:[ ]+(.*?))?(?:[ ]+#+)?[ ]*")
+_UNDERLINE = re.compile(r" {0,3}(=+|-{2,}) *")
+#: The address of a link or an image, with or without angle brackets.
+_INLINE = re.compile(
+    r"""(?P<open>!?\[(?P<words>(?:\\.|[^\[\]\\])*)\]\()\s*
+        (?:<(?P<angled>[^<>\n]*)>|(?P<bare>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))
+        (?P<rest>[^()\n]*\))""",
+    re.X,
+)
+#: The same where the words hold brackets of their own, as an image inside a link.
+_TARGET = re.compile(r"(\]\(\s*)(<[^<>\n]*>|[^\s()<>]+)")
+_REFERENCE = re.compile(r"^( {0,3}\[[^\]\n]+\]:\s*)<?([^\s<>]*)>?(.*)$", re.M)
+
+
+def escaped(words: str) -> str:
+    """One line of plain text, so that Markdown shows it as it is."""
+    line = " ".join(words.split())
+    line = _SPECIAL.sub(r"\\\1", line).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _NUMBER_START.sub(r"\1\\\2", _LINE_START.sub(r"\1\\\2", line))
+
+
+def link(words: str, address: str) -> str:
+    """A link around plain words; the words alone where the address must not be printed."""
+    if not address or links.printed(address) is None:
+        return escaped(words)
+    return f"[{escaped(words)}]({_destination(address)})"
+
+
+def _destination(address: str) -> str:
+    return f"<{address}>" if re.search(r"[()\s\\]", address) else address
+
+
+def harmless(text: str, *, base_url: str = "", top_level: int = 3) -> str:
+    """Normalise Markdown that people typed; tags and refused addresses become words, headings start at `top_level`.
+
+    Code keeps every character. No final line break; "" for an empty text.
+    """
+    tame = inactive(_with_headings(normalise(text), top_level))
+    return fences.outside_code(tame, lambda prose: _with_safe_addresses(prose, base_url)).strip("\n")
+
+
+def _with_headings(text: str, top: int) -> str:
+    """Shift headings outside of fences; underlined ones become "#" ones."""
+    lines: list[tuple[str, int]] = []
+    for line, code in fences.with_code(text.split("\n")):
+        match = None if code else _HEADING.fullmatch(line)
+        underline = None if code else _UNDERLINE.fullmatch(line)
+        if match is not None:
+            lines.append((match[2] or "", len(match[1])))
+        elif underline is not None and lines and lines[-1][0].strip() and lines[-1][1] == 0:
+            lines[-1] = (lines[-1][0], 1 if underline[1][0] == "=" else 2)
+        else:
+            lines.append((line, -1 if code else 0))
+    shifted = iter(levels((level for words, level in lines if level > 0 and words), top))
+    return "\n".join(f"{'#' * next(shifted)} {words}" if level > 0 and words else words for words, level in lines)
+
+
+def _with_safe_addresses(prose: str, base_url: str) -> str:
+    before = ""
+    while prose != before:
+        before, prose = prose, _INLINE.sub(lambda m: _checked(m, base_url), prose)
+    prose = _TARGET.sub(lambda m: m[0] if _allowed(m[2].strip("<>"), base_url) else m[1], prose)
+    return _REFERENCE.sub(lambda m: f"{m[1]}{_allowed(m[2], base_url) or '<>'}{m[3]}", prose)
+
+
+def _checked(match: re.Match[str], base_url: str) -> str:
+    address = _allowed(match["angled"] if match["angled"] is not None else match["bare"], base_url)
+    if address is None:
+        return match["words"]
+    return f"{match['open']}{_destination(address)}{match['rest']}"
+
+
+def _allowed(typed: str, base_url: str) -> str | None:
+    """The address if every reader of it may follow it; entities and escapes are read as a browser would."""
+    plain = re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", html.unescape(typed))
+    if re.match(r"[\x00-\x20]*(?:javascript|data|vbscript|file)\s*:", unquote(plain), re.I):
+        return None
+    return absolute(plain, base_url)

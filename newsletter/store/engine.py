@@ -1,0 +1,103 @@
+"""Opening the store: connect, compare the revision, and hand out what remembers. I/O: SQLite, PostgreSQL
+
+Alembic takes longer to import than most commands take to run, so it is imported only if the revision differs.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from newsletter.store.database import Database, connect
+from newsletter.store.faults import is_missing_table
+from newsletter.store.ledger import SqlLedger
+from newsletter.store.lock import advisory_lock, file_lock
+from newsletter.store.news import NewsStore
+from newsletter.store.runs import RunLedger
+from newsletter.store.subscribers import SubscriberStore
+
+#: The newest revision in `migrations`; a test holds that it is.
+HEAD = "0001"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """All that is remembered, in one database. Safe to share between threads."""
+
+    database: Database
+    news: NewsStore
+    subscribers: SubscriberStore
+    ledger: SqlLedger
+    runs: RunLedger
+
+    def runner_lock(self, path: Path, now: datetime) -> AbstractContextManager[None]:
+        """Be the only one who runs stages, until the block ends or the process does. Raises Busy at once if one is.
+
+        On SQLite the lock lies on the file `path`; on PostgreSQL, where runners may be on several machines,
+        in the database, and `path` is not touched.
+        """
+        return file_lock(path, now) if self.database.path else advisory_lock(self.database)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_store(url: str) -> Store:
+    """Open the database at sqlite:///PATH or postgresql://…; a fresh one gets its tables, an older one is upgraded.
+
+    Before an SQLite file is upgraded, a copy is laid beside it as PATH.backup-REVISION.
+
+    Raises:
+        StoreIsNewer: a later version of this program wrote it; nothing was touched.
+        StoreFault: it is not a database of ours, is damaged, or cannot be reached.
+        CannotWrite: the file cannot be written, or the disk is full.
+    """
+    database = connect(url)
+    try:
+        found = _revision(database)
+        if found != HEAD:
+            from newsletter.store.upgrade import upgrade
+
+            upgrade(database, found)
+    except BaseException:
+        database.close()
+        raise
+    return Store(
+        database=database,
+        news=NewsStore(database=database),
+        subscribers=SubscriberStore(database=database),
+        ledger=SqlLedger(database=database),
+        runs=RunLedger(database=database),
+    )
+
+
+def sqlite_url(path: Path) -> str:
+    """The address of an SQLite file, as `open_store` reads it; any characters may stand in the path."""
+    return f"sqlite:///{path}"
+
+
+def _revision(database: Database) -> str | None:
+    """The revision that the tables are at; None if there is no record of one."""
+    with database.read() as connection:
+        try:
+            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        except DBAPIError as fault:
+            if is_missing_table(fault):
+                return None
+            raise
+    return found

@@ -1,0 +1,1 @@
+"""Revisions of the tables, run by Alembic on the connection that `newsletter.store.upgrade` hands over. Pure."""

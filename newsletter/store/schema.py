@@ -1,0 +1,268 @@
+"""The tables, for SQLite and PostgreSQL alike. I/O: none
+
+The revisions in `migrations` build them; a test holds that the two agree.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant as whole microseconds since 1970, UTC: sorts and compares alike in every database; aware on reading.
+
+    Refuses naive instants with ValueError.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - their signature
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone")
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside. JSON feeds can carry NUL, which PostgreSQL refuses, and lone surrogates, which all refuse."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else storable(value)
+
+
+def storable(text: str) -> str:
+    """The text as `Words` stores it, for what is compared before it is stored."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+#: SQLite numbers rows by itself only where the type is called INTEGER; it holds 64 bits there.
+_Number = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# News ----------------------------------------------------------------------------------------------
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Words, primary_key=True),
+    #: The address that answered last, after redirects; "" before the first answer.
+    Column("url", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("etag", Words, nullable=False),
+    Column("last_modified", Words, nullable=False),
+    #: When a 200 last confirmed the two; a server that answers 304 for ever does not move it.
+    Column("validators_at", Instant),
+    Column("body_hash", Words, nullable=False),
+    Column("first_good_at", Instant),
+    Column("last_good_at", Instant),
+    Column("last_checked_at", Instant),
+    #: Not before this instant, by the server's wish; null if it has none.
+    Column("next_check_at", Instant),
+    #: In a row; 0 after a good fetch.
+    Column("failures", Integer, nullable=False),
+    Column("last_problem", Words, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("feed", Words, primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("title", Words, nullable=False),
+    Column("link", Words, nullable=False),
+    #: Canonical form of the link, for comparing only; "" where there is none.
+    Column("identity", Words, nullable=False),
+    Column("published", Instant),
+    Column("summary", Words, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    #: The feed's good fetch before the one that brought the entry; null at its first.
+    Column("previous_fetch", Instant),
+    #: Digest of what a publisher may change later: an unchanged entry is not written again.
+    Column("revision", Words, nullable=False),
+    Index(None, "first_seen"),
+    Index(None, "identity"),
+)
+
+fetch_log = Table(
+    "fetch_log",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("feed", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("wire_bytes", BigInteger, nullable=False),
+    Column("new_entries", Integer, nullable=False),
+    Column("problem", Words, nullable=False),
+    Index(None, "feed", "at"),
+)
+
+# Readers -------------------------------------------------------------------------------------------
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    #: Public and random; stands in tokens instead of the address.
+    Column("key", Words, nullable=False, unique=True),
+    #: As typed, the domain in lower case.
+    Column("address", Words, nullable=False),
+    #: For comparing: two people do not share a mailbox by its capitals.
+    Column("folded", Words, nullable=False, unique=True),
+    Column("name", Words, nullable=False),
+    Column("standing", Words, nullable=False),
+    Column("joined", Instant, nullable=False),
+    Column("left_at", Instant),
+    Column("variant", Words, nullable=False),
+    CheckConstraint("standing IN ('pending', 'active', 'left')", name="standing"),
+    # An id is never given to a second person: the ledger names people by it after they are erased.
+    sqlite_autoincrement=True,
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    #: Folded as in `subscribers`; stays when the person is erased.
+    Column("address", Words, primary_key=True),
+    Column("reason", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("note", Words, nullable=False),
+    CheckConstraint("reason IN ('unsubscribed', 'bounced', 'complained', 'by-hand')", name="reason"),
+)
+
+# Delivery ------------------------------------------------------------------------------------------
+
+mailings = Table(
+    "mailings",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("week", Words, nullable=False),
+    Column("variant", Words, nullable=False),
+    #: The Date header of every letter.
+    Column("date", Instant, nullable=False),
+    #: Each segment behind its length in four bytes, most significant first.
+    Column("segments", LargeBinary, nullable=False),
+    #: JSON list of names.
+    Column("marks", Words, nullable=False),
+    Column("sha256", Words, nullable=False),
+    Column("created", Instant, nullable=False),
+    Index("uq_mailings_week_variant", "week", "variant", unique=True),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("mailing", _Number, ForeignKey("mailings.id"), primary_key=True),
+    Column("no", Integer, primary_key=True),
+    Column("first_id", BigInteger, nullable=False),
+    Column("last_id", BigInteger, nullable=False),
+    #: Bit n (from the left) says that `first_id` + n was in the snapshot: who joins later is not, whatever clocks say.
+    Column("members", LargeBinary, nullable=False),
+    Column("audience", Integer, nullable=False),
+    Column("state", Words, nullable=False),
+    #: Of the run that claimed it last.
+    Column("epoch", Integer, nullable=False),
+    #: Null before the first claim: nobody in it can have a result yet.
+    Column("claimed_at", Instant),
+    CheckConstraint("state IN ('open', 'claimed', 'done')", name="state"),
+    Index(None, "mailing", "state", "no"),
+)
+
+# The two below carry no foreign keys: a reader may be erased, and checking the mailing at each letter
+# would make every connection lock the same row.
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("mailing", BigInteger, primary_key=True, autoincrement=False),
+    Column("subscriber", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("reply", Words, nullable=False),
+    #: Counts from 1, the earlier ones that were deferred or unknown included.
+    Column("attempt", Integer, nullable=False),
+    CheckConstraint("state IN ('accepted', 'left')", name="state"),
+    sqlite_with_rowid=False,
+)
+
+delivery_exceptions = Table(
+    "delivery_exceptions",
+    metadata,
+    Column("mailing", BigInteger, primary_key=True, autoincrement=False),
+    Column("subscriber", BigInteger, primary_key=True, autoincrement=False),
+    Column("batch", Integer, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    #: Null for refused: there is no next time.
+    Column("next_try_at", Instant),
+    #: Of the run that wrote it: a later one need not wait to resend what is unknown.
+    Column("epoch", Integer, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("reply", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("state IN ('deferred', 'refused', 'unknown')", name="state"),
+    Index(None, "mailing", "batch"),
+    sqlite_with_rowid=False,
+)
+
+# Runs ----------------------------------------------------------------------------------------------
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("stage", Words, primary_key=True),
+    #: The instant at which the stage was due, not the one at which it ran.
+    Column("slot", Instant, primary_key=True),
+    Column("week", Words, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("state", Words, nullable=False),
+    Column("message", Words, nullable=False),
+    CheckConstraint("state IN ('begun', 'done', 'failed', 'skipped', 'late')", name="state"),
+    Index(None, "started"),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("value", Words, nullable=False),
+)

@@ -1,0 +1,128 @@
+"""What words are to people: folding, stemming, nearest word, clipping, slugs. Values in, values out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import blake2b
+
+import snowballstemmer
+
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_STOP = frozenset(
+    """a an and are as at be but by can do does for from had has have he her his how if in into is it
+    its may more most my new no not now of off on one or our out over says she so some than that the
+    their them they this those to up us was we were what when where which who why will with you your
+    report reports reportedly source sources after about just all also""".split()
+)
+_POSSESSIVE = re.compile(r"'s(?!\w)")
+_CONTRACTED = re.compile(r"(?<=\w)['’](?=\w)")
+#: Marks of ownership, which NFKD would turn into letters.
+_OWNED = re.compile("[™℠]")
+#: Voicing marks of kana: combining, but another sound.
+_VOICING = "\u3099\u309a"
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_MARKS = {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-"}
+_stem = snowballstemmer.stemmer("english").stemWord
+
+
+def nfc(text: str) -> str:
+    """Canonical composition: what two people see as the same text is the same text."""
+    return unicodedata.normalize("NFC", text)
+
+
+def one_line(text: str) -> str:
+    """Every run of white space, line breaks and zero-width marks included, as one space."""
+    return " ".join(text.replace("\u200b", " ").replace("\ufeff", " ").split())
+
+
+def fold(text: str) -> str:
+    """Letters and digits only, without case, accents, punctuation and spacing; for comparing, never for showing."""
+    return "".join(c for c in _plain(text) if c.isalnum())
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents, composed again, so that a Korean syllable stays one sign."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _OWNED.sub("", text)).casefold())
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c) or c in _VOICING)
+    return unicodedata.normalize("NFC", bare)
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether a reader would call the two the same words; two empty texts are not."""
+    return bool(fold(one)) and fold(one) == fold(other)
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The English stem of one lower-case word; words of other scripts come back as they are."""
+    stemmed: str = _stem(word)
+    return stemmed
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Lower-case words in order, accents folded, possessive "'s" off; may be empty."""
+    plain = _plain("".join(_MARKS.get(c, c) for c in text))
+    return tuple(_WORD.findall(_POSSESSIVE.sub("", plain)))
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """Stems of the words that carry meaning, in order, repeats kept; a run of CJK counts as its pairs of signs."""
+    out: list[str] = []
+    for word in words(text):
+        if _CJK.search(word):
+            out.extend(word[i : i + 2] for i in range(max(1, len(word) - 1)))
+        elif word not in _STOP:
+            out.append(stem(word))
+    return tuple(out)
+
+
+def slug(text: str, *, most: int = 3) -> str:
+    """A short name of the first `most` words that carry meaning, ASCII, joined by hyphens.
+
+    Texts without ASCII words (other scripts, emoji) get a name made from a hash, so that it is never empty.
+    """
+    picked: list[str] = []
+    for word in words(text):
+        ascii_word = word.encode("ascii", "ignore").decode()
+        if ascii_word and word not in _STOP and (len(ascii_word) > 1 or ascii_word.isdigit()):
+            picked.append(ascii_word[:24])
+        if len(picked) == most:
+            break
+    return "-".join(picked) or "s-" + blake2b(nfc(text).encode(errors="surrogatepass"), digest_size=4).hexdigest()
+
+
+def clip(text: str, length: int) -> str:
+    """At most `length` characters, cut at a word and closed with "…"."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut).rstrip(" ,;:.-–—") + "…"
+
+
+def nearest(typed: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The known word most like the typed one, without regard to case; None if none is near."""
+    by_fold = {k.casefold(): k for k in known}
+    found = difflib.get_close_matches(typed.casefold(), list(by_fold), n=1, cutoff=cutoff)
+    return by_fold[found[0]] if found else None
+
+
+def count_words(text: str) -> int:
+    """Words as a reader counts them: "don't" is one; a CJK run counts one word for every two signs."""
+    total = 0
+    for word in _WORD.findall(_CONTRACTED.sub("", text)):
+        signs = len(_CJK.findall(word))
+        total += -(-signs // 2) if signs else 1
+    return total
+
+
+def is_rtl(text: str) -> bool:
+    """Whether the first letter with a direction is written right to left (Unicode Bidi, UAX 9, P2)."""
+    for c in text:
+        direction = unicodedata.bidirectional(c)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False

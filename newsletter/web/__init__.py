@@ -1,0 +1,1 @@
+"""The reader's door: unsubscribing and the archive."""

@@ -1,0 +1,1 @@
+"""The wire: fetches feeds, parses them, makes their entries plain and trustworthy."""

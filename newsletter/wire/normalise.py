@@ -1,0 +1,175 @@
+"""Entries as published into entries that can be trusted: plain, absolute, dated, each under one name. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+from urllib.parse import urljoin
+
+from newsletter.links import Link, printed
+from newsletter.model.news import Entry, Feed, RawEntry
+from newsletter.text import clip, fold, same_text
+from newsletter.wire.markup import as_text, plain
+
+_TITLE = 500
+_SUMMARY = 300
+_AUTHOR = 200
+_ID = 500
+_LINK = 2000
+_WORDS_OF_A_TITLE = 12
+#: Before it nobody published a feed; such dates are defaults of software.
+_FIRST_YEAR = 1990
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’»)\]]*(?:\s+(?=[\"'“‘«(\[]*[^\W\d_a-z])|(?<=[。！？]))")
+_ABBREVIATION = re.compile(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Inc|Co|Corp|Ltd|No|vs|etc|al|e\.g|i\.e))\.$")
+#: What publishing software adds, not the author.
+_TAIL = re.compile(
+    r"\s*(?:The post .{1,400}? (?:first )?appeared (?:first )?on .{1,200}|(?:Continue reading|Read more)\b.{0,200})$"
+)
+#: Folded; what aggregators write instead of a summary.
+_SAYS_NOTHING = frozenset(("comments", "nodescription", "link", "readmore", "continuereading"))
+_CUT = re.compile(r"\s*[\[(](?:…|\.\.\.)[\])]\s*$")
+
+
+def normalise(
+    feed: Feed, raw: Sequence[RawEntry], *, base_url: str, now: datetime, previous_fetch: datetime | None
+) -> tuple[Entry, ...]:
+    """The entries of one fetch, in the order of the document; may be empty.
+
+    Left out: what has neither title nor words, what the feed's `include` and `exclude` keep away, and what is
+    beyond its `max_items`. Two entries under one id that tell different things both stay. `base_url` is the
+    address that answered. Patterns were checked where feeds.toml was read; they look at letters without case.
+    """
+    include = tuple(re.compile(pattern, re.I) for pattern in feed.include)
+    exclude = tuple(re.compile(pattern, re.I) for pattern in feed.exclude)
+    entries: list[Entry] = []
+    for one in raw:
+        words = plain(one.summary)
+        title = _title(one) or clip(" ".join(words.split()[:_WORDS_OF_A_TITLE]), 120)
+        if not title or not _is_wanted(f"{title}\n{words}", include, exclude):
+            continue
+        link = _link(one.link, base_url)
+        entries.append(
+            Entry(
+                feed=feed.id,
+                id=_own_id(one, title=title, link=link),
+                title=title,
+                link=link,
+                published=_believed(one.published, now),
+                first_seen=now,
+                previous_fetch=previous_fetch,
+                summary=_summary(words, title),
+                author=clip(plain(one.author), _AUTHOR),
+                # What a person wrote in feeds.toml outweighs what software put into the feed.
+                language=feed.language or _language(one.language),
+            )
+        )
+    return _newest(_under_own_names(entries), most=feed.max_items)
+
+
+def _title(one: RawEntry) -> str:
+    return clip(plain(one.title, keep_lone=True) if one.title_is_html else as_text(one.title), _TITLE)
+
+
+def _is_wanted(told: str, include: Sequence[re.Pattern[str]], exclude: Sequence[re.Pattern[str]]) -> bool:
+    if include and not any(pattern.search(told) for pattern in include):
+        return False
+    return not any(pattern.search(told) for pattern in exclude)
+
+
+def _link(written: str, base_url: str) -> Link:
+    """Absolute, http or https, without tracking parameters; "" if there is none that may be printed."""
+    # Browsers drop line breaks inside an address and encode blanks (WHATWG URL, 4.4); feeds rely on it.
+    tidy = re.sub(r"[\t\r\n]", "", written.strip()).replace(" ", "%20")
+    if not tidy or len(tidy) > _LINK:
+        return Link("")
+    try:
+        link = printed(urljoin(base_url, tidy))
+    except ValueError:
+        return Link("")
+    return link if link is not None and link.startswith(("http://", "https://")) else Link("")
+
+
+def _own_id(one: RawEntry, *, title: str, link: Link) -> str:
+    """The publisher's id, else the link, else a name made from the title."""
+    own = as_text(one.id) or link
+    if not own:
+        return f"title:{_digest(fold(title) or title)}"
+    return own if len(own) <= _ID else f"{own[: _ID - 17]}:{_digest(own)}"
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _believed(published: datetime | None, now: datetime) -> datetime | None:
+    """The date as published, unless it is a default of some software or ahead of our clock."""
+    return published if published is not None and published.year >= _FIRST_YEAR and published <= now else None
+
+
+def _summary(words: str, title: str) -> str:
+    """One or two sentences of the text, none if it only repeats the title or says nothing."""
+    told = _CUT.sub("…", _TAIL.sub("", words)).strip()
+    if same_text(told, title) or fold(told) in _SAYS_NOTHING:
+        return ""
+    kept = ""
+    for sentence in _sentences(told)[:2]:
+        joined = f"{kept} {sentence}".strip()
+        if kept and len(joined) > _SUMMARY:
+            break
+        kept = joined
+    return clip(kept, _SUMMARY)
+
+
+def _sentences(text: str) -> list[str]:
+    """The text's sentences; a full stop after an initial or a usual abbreviation ends none."""
+    out: list[str] = []
+    start = 0
+    for end in _SENTENCE_END.finditer(text[: 4 * _SUMMARY]):
+        sentence = text[start : end.end()].strip()
+        if sentence and not _ABBREVIATION.search(sentence):
+            out.append(sentence)
+            start = end.end()
+    return [*out, rest] if (rest := text[start:].strip()) else out
+
+
+def _language(written: str) -> str:
+    tag = written.strip().replace("_", "-")
+    return tag if len(tag) <= 35 and _LANGUAGE.fullmatch(tag) else ""
+
+
+def _under_own_names(entries: Sequence[Entry]) -> list[Entry]:
+    """Each story under an id of its own; the same story listed twice only once.
+
+    Of several stories under one id the oldest keeps it, so that a new one on top renames none that we know.
+    """
+    by_id: dict[str, list[int]] = defaultdict(list)
+    seen: set[tuple[str, str]] = set()
+    for place, entry in enumerate(entries):
+        if (entry.id, _tells(entry)) not in seen:
+            seen.add((entry.id, _tells(entry)))
+            by_id[entry.id].append(place)
+    named: dict[int, Entry] = {}
+    for places in by_id.values():
+        oldest = min(places, key=lambda place: (entries[place].dated, -place))
+        for place in places:
+            entry = entries[place]
+            named[place] = entry if place == oldest else replace(entry, id=f"{entry.id}#{_digest(_tells(entry))}")
+    return [named[place] for place in sorted(named)]
+
+
+def _tells(entry: Entry) -> str:
+    """What tells two entries of one id apart: the link, else the title; both where the link itself is the id."""
+    return f"{entry.link} {fold(entry.title)}" if entry.id == entry.link else entry.link or fold(entry.title)
+
+
+def _newest(entries: Sequence[Entry], *, most: int) -> tuple[Entry, ...]:
+    """At most so many, the newest, in the order they came in; 0 is no bound."""
+    if not most or len(entries) <= most:
+        return tuple(entries)
+    places = sorted(range(len(entries)), key=lambda place: entries[place].dated, reverse=True)[:most]
+    return tuple(entries[place] for place in sorted(places))

@@ -1,0 +1,63 @@
+"""Tokens in readers' links."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.mail.tokens import make_token, read_token, unsubscribe_address
+
+_keys = st.from_regex(r"[A-Za-z0-9_-]{1,48}", fullmatch=True)
+
+
+@given(key=_keys, secret=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_a_token_opens_what_it_was_made_for(key: str, secret: str) -> None:
+    token = make_token(secret, "unsubscribe", key)
+
+    assert read_token(secret, "unsubscribe", token) == key
+    assert re.fullmatch(r"[A-Za-z0-9_-]{25,72}", token)
+
+
+@given(key=_keys, at=st.integers(0, 200), sign=st.sampled_from("AZaz09_-é."))
+def test_no_changed_token_opens_anything(key: str, at: int, sign: str) -> None:
+    token = make_token("secret", "unsubscribe", key)
+    at %= len(token)
+    changed = token[:at] + sign + token[at + 1 :]
+
+    assert changed == token or read_token("secret", "unsubscribe", changed) is None
+
+
+@pytest.mark.parametrize(
+    ("secret", "purpose"),
+    [
+        pytest.param("another", "unsubscribe", id="another secret"),
+        pytest.param("secret", "confirm", id="another purpose"),
+        pytest.param("", "unsubscribe", id="no secret"),
+    ],
+)
+def test_a_token_opens_nothing_else(secret: str, purpose: str) -> None:
+    assert read_token(secret, purpose, make_token("secret", "unsubscribe", "abc")) is None
+
+
+def test_without_a_secret_not_even_its_own_tokens_open() -> None:
+    assert read_token("", "unsubscribe", make_token("", "unsubscribe", "abc")) is None
+
+
+@pytest.mark.parametrize("token", ["", "abc", "A" * 24, "é" * 40, "a" * 5000], ids=lambda t: t[:6] + str(len(t)))
+def test_rubbish_opens_nothing(token: str) -> None:
+    assert read_token("secret", "unsubscribe", token) is None
+
+
+@pytest.mark.parametrize("key", ["", "a b", "reader@example.org", "x" * 49])
+def test_a_key_that_would_break_a_line_or_show_an_address_makes_no_token(key: str) -> None:
+    with pytest.raises(ValueError, match="cannot be the key"):
+        make_token("secret", "unsubscribe", key)
+
+
+def test_the_unsubscribe_address_is_below_the_site() -> None:
+    found = unsubscribe_address("https://pulse.example.com", "secret", "abc")
+
+    assert found == "https://pulse.example.com/unsubscribe/" + make_token("secret", "unsubscribe", "abc")

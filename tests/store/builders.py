@@ -1,0 +1,62 @@
+"""Valid things for the tests of the store; a test names only what matters to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from newsletter.links import Link
+from newsletter.model.audience import Delivery, DeliveryState, Mailing, address
+from newsletter.model.news import Entry, FeedOutcome, Fetched, FetchState, Validators
+from newsletter.store.engine import Store
+
+NOW = datetime(2024, 6, 7, 8, 0, tzinfo=UTC)
+
+
+def later(**span: float) -> datetime:
+    return NOW + timedelta(**span)
+
+
+def make_entry(id_: str = "1", **changes: Any) -> Entry:
+    given: dict[str, Any] = {
+        "feed": "gazette",
+        "id": id_,
+        "title": f"Story {id_}",
+        "link": Link(f"https://gazette.example/{id_}"),
+        "published": NOW - timedelta(hours=1),
+        "first_seen": NOW,
+    }
+    return Entry(**given | changes)
+
+
+def keep(store: Store, *entries: Entry, state: FetchState = "new", now: datetime = NOW, **fetched: Any) -> int:
+    """One fetch of the feed "gazette"."""
+    given: dict[str, Any] = {"feed": "gazette", "state": state, "status": 200, "validators": Validators(etag='"1"')}
+    outcome = FeedOutcome(feed="gazette", name="The Gazette", state=state, problem=fetched.get("problem", ""))
+    return store.news.keep(outcome, Fetched(**given | fetched), entries, now)
+
+
+def make_mailing(**changes: Any) -> Mailing:
+    given: dict[str, Any] = {
+        "week": "2024-W23",
+        "variant": "full",
+        "date": NOW,
+        "segments": (b"To: ", b"\r\n\r\nHello \x00\xff", b""),
+        "marks": ("address", "name"),
+        "sha256": "0" * 64,
+    }
+    return Mailing(**given | changes)
+
+
+def join(store: Store, *names: str) -> tuple[int, ...]:
+    """Add a reader for each name, with the name as key; their ids."""
+    ids = []
+    for name in names:
+        added = store.subscribers.add(address(f"{name}@example.com"), name=name, now=NOW, key=f"key-{name}")
+        assert added.subscriber
+        ids.append(added.subscriber.id)
+    return tuple(ids)
+
+
+def result(reader: int, state: DeliveryState = "accepted", at: datetime = NOW, code: int = 250) -> Delivery:
+    return Delivery(subscriber=reader, state=state, at=at, code=code, reply="as the relay said")

@@ -1,0 +1,365 @@
+"""A database is opened, made, brought up to date, or refused with what mends it; never harmed."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, inspect
+
+from newsletter.errors import CannotWrite, StoreFault, StoreIsNewer
+from newsletter.model.audience import address
+from newsletter.store import schema
+from newsletter.store.database import connect
+from newsletter.store.engine import HEAD, Store, open_store, sqlite_url
+from newsletter.store.upgrade import MIGRATIONS, configuration, upgrade
+from tests.store.builders import NOW, join, keep, make_entry
+from tests.store.conftest import BOTH
+
+SECOND = '''"""Add a column to feeds."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.create_table("extra", sa.Column("id", sa.Integer(), primary_key=True))
+    op.add_column("feeds", sa.Column("colour", sa.Text(), nullable=True))
+    {end}
+'''
+
+
+@pytest.fixture
+def revisions(tmp_path: Path) -> Callable[[str], Path]:
+    """The revisions with one more, which ends with a statement of the test's."""
+
+    def make(end: str) -> Path:
+        folder = tmp_path / "migrations"
+        shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+        (folder / "versions" / "0002_second.py").write_text(SECOND.format(end=end), encoding="utf-8")
+        return folder
+
+    return make
+
+
+@pytest.fixture(params=BOTH)
+def own(request: pytest.FixtureRequest, url_of: Callable[[str], str]) -> Iterator[Store]:
+    """A store on a database of its own, whose tables a test may change."""
+    with open_store(url_of(request.param)) as opened:
+        yield opened
+
+
+def tables_of(store: Store) -> set[str]:
+    with store.database.read() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def test_the_tables_in_the_code_are_those_of_the_revisions(store: Store) -> None:
+    with store.database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, schema.metadata)
+        checks = {
+            table: {found["name"] for found in inspect(connection).get_check_constraints(table)}
+            for table in schema.metadata.tables
+        }
+
+    assert differences == []
+    assert checks == {
+        name: {c.name for c in table.constraints if isinstance(c, CheckConstraint)}
+        for name, table in schema.metadata.tables.items()
+    }
+
+
+def test_the_newest_revision_is_the_one_that_opening_asks_for() -> None:
+    assert ScriptDirectory.from_config(configuration(MIGRATIONS)).get_heads() == [HEAD]
+
+
+@pytest.mark.parametrize("name", ["plain.db", "a b%20?x=#1 é.db"])
+def test_what_was_written_is_there_when_the_file_is_opened_again(tmp_path: Path, name: str) -> None:
+    with open_store(sqlite_url(tmp_path / name)) as first:
+        join(first, "ann")
+
+    with open_store(sqlite_url(tmp_path / name)) as second:
+        readers = tuple(second.subscribers.all())
+
+    assert [reader.key for reader in readers] == ["key-ann"]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_new_file_is_readable_to_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "newsletter.db"
+
+    open_store(sqlite_url(path)).close()
+
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_readers_and_a_writer_do_not_wait_for_each_other(sqlite_store: Store) -> None:
+    with sqlite_store.database.write() as writing:
+        writing.execute(schema.meta.insert().values(key="a", value="1"))
+        before = sqlite_store.subscribers.count()
+
+    assert before == 0
+
+
+def test_what_the_ledger_calls_durable_is_on_the_disk(sqlite_store: Store) -> None:
+    with sqlite_store.database.read() as connection:
+        level = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+
+    assert (level, mode) == (2, "wal")
+
+
+def test_a_write_that_fails_half_way_is_taken_back(store: Store) -> None:
+    def fail() -> None:
+        with store.database.write() as connection:
+            connection.execute(schema.meta.insert().values(key="a", value="1"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+
+    with store.database.read() as connection:
+        assert connection.execute(schema.meta.select()).all() == []
+
+
+def test_a_fault_shows_nobodys_address(store: Store) -> None:
+    join(store, "ann")
+    with store.database.read() as connection:
+        row = connection.execute(schema.subscribers.select()).mappings().one()
+    again = schema.subscribers.insert().values(dict(row) | {"id": row["id"] + 1, "key": "another"})
+
+    def add_twice() -> None:
+        with store.database.write() as connection:
+            connection.execute(again)
+
+    with pytest.raises(StoreFault) as fault:
+        add_twice()
+
+    assert "ann@" not in str(fault.value)
+
+
+def test_a_view_does_not_change_while_it_is_read(store: Store) -> None:
+    with store.database.read() as connection:
+        before = connection.execute(schema.subscribers.select()).all()
+        join(store, "ann")
+        after = connection.execute(schema.subscribers.select()).all()
+
+    assert before == after == []
+
+
+def test_opening_a_database_that_is_up_to_date_does_not_import_alembic(
+    sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An import of either would raise.
+    for name in ("alembic", "newsletter.store.upgrade"):
+        monkeypatch.setitem(sys.modules, name, None)
+
+    with open_store(sqlite_url(sqlite_template)) as store:
+        assert store.subscribers.count() == 0
+
+
+def test_a_program_that_comes_second_in_making_the_database_finds_it_made(store: Store) -> None:
+    join(store, "ann")
+
+    upgrade(store.database, None)
+
+    assert store.subscribers.count() == 1
+
+
+# Older and newer ---------------------------------------------------------------------------------
+
+
+def test_an_older_database_is_upgraded_and_keeps_what_it_held(own: Store, revisions: Callable[[str], Path]) -> None:
+    join(own, "ann")
+
+    upgrade(own.database, HEAD, revisions(""))
+
+    assert "extra" in tables_of(own)
+    assert own.subscribers.count() == 1
+
+
+def test_a_copy_lies_beside_a_file_that_was_upgraded(
+    sqlite_store: Store, revisions: Callable[[str], Path], tmp_path: Path
+) -> None:
+    join(sqlite_store, "ann")
+
+    upgrade(sqlite_store.database, HEAD, revisions(""))
+
+    with open_store(sqlite_url(tmp_path / "newsletter.db.backup-0001")) as copy:
+        assert copy.subscribers.count() == 1
+        assert "extra" not in tables_of(copy)
+
+
+def test_a_revision_that_fails_half_way_leaves_no_trace(own: Store, revisions: Callable[[str], Path]) -> None:
+    before = tables_of(own)
+
+    with pytest.raises(StoreFault):
+        upgrade(own.database, HEAD, revisions("op.execute('SELECT nothing FROM nowhere')"))
+
+    assert tables_of(own) == before
+    upgrade(own.database, HEAD, revisions(""))
+    assert "extra" in tables_of(own)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_database_of_a_later_version_is_refused_with_what_to_do(kind: str, url_of: Callable[[str], str]) -> None:
+    url = url_of(kind)
+    with open_store(url) as store, store.database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'")
+
+    with pytest.raises(StoreIsNewer, match="later version") as refused:
+        open_store(url)
+
+    assert "Upgrade the program" in refused.value.mend
+
+
+def test_a_file_of_a_later_version_is_not_touched(sqlite_template: Path, tmp_path: Path) -> None:
+    path = tmp_path / "newsletter.db"
+    shutil.copyfile(sqlite_template, path)
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '0999'")
+        raw.commit()
+    before = path.read_bytes()
+
+    with pytest.raises(StoreIsNewer):
+        open_store(sqlite_url(path))
+
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# What is not ours or not sound -------------------------------------------------------------------
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "newsletter.db"
+    path.write_text("Dear diary, " * 100, encoding="utf-8")
+
+    with pytest.raises(StoreFault, match="is not a database") as refused:
+        open_store(sqlite_url(path))
+
+    assert refused.value.mend
+    assert path.read_text(encoding="utf-8").startswith("Dear diary")
+
+
+def test_somebody_elses_database_is_refused_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "places.db"
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("CREATE TABLE bookmarks (id INTEGER)")
+
+    with pytest.raises(StoreFault, match="did not make"):
+        open_store(sqlite_url(path))
+
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmarks",)]
+
+
+@pytest.mark.postgres
+def test_on_a_shared_server_only_tables_with_our_names_are_in_the_way(fresh_postgres: Callable[[str], str]) -> None:
+    shared, taken = (fresh_postgres("") for _ in range(2))
+    for url, table in ((shared, "bookmarks"), (taken, "feeds")):
+        database = connect(url)
+        with database.write() as connection:
+            connection.exec_driver_sql(f"CREATE TABLE {table} (id integer)")
+        database.close()
+
+    open_store(shared).close()
+    with pytest.raises(StoreFault, match="'feeds'"):
+        open_store(taken)
+
+
+def test_a_damaged_database_is_reported_with_what_to_do(sqlite_template: Path, tmp_path: Path) -> None:
+    path = tmp_path / "newsletter.db"
+    whole = sqlite_template.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+
+    with pytest.raises(StoreFault, match="is damaged") as refused, open_store(sqlite_url(path)) as store:
+        store.subscribers.count()
+
+    assert "backup" in refused.value.mend
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        pytest.param("sqlite:////nowhere/at/all.db", "no folder /nowhere/at", id="folder missing"),
+        pytest.param("sqlite:///:memory:", "names no file", id="in memory"),
+        pytest.param("sqlite:///", "names no file", id="no name"),
+        pytest.param("mysql://ann:hunter2@db.example/news", "unknown kind, 'mysql'", id="another kind"),
+        pytest.param("newsletter.db", "unknown kind", id="a path"),
+        pytest.param("postgresql://ann:hunter2@[::1/news", "cannot be read", id="malformed"),
+        pytest.param("postgresql://ann:hunter2@127.0.0.1:1/news", "cannot be reached", id="nobody answers"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused_without_showing_the_password(url: str, said: str) -> None:
+    with pytest.raises(StoreFault, match=said) as refused:
+        open_store(url)
+
+    assert refused.value.mend
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreFault, match="is a folder"):
+        open_store(sqlite_url(tmp_path))
+
+
+def test_postgresql_without_its_driver_names_the_extra_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(StoreFault, match="driver is not installed") as refused:
+        open_store("postgresql://db.example/news")
+
+    assert "[postgres]" in refused.value.mend
+
+
+# The disk ------------------------------------------------------------------------------------------
+
+
+def test_a_full_disk_takes_nothing_half_and_is_over_when_there_is_room(sqlite_store: Store) -> None:
+    keep(sqlite_store, make_entry("old"))
+    with sqlite_store.database.read() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    many = [make_entry(f"new-{n}", summary="long " * 200) for n in range(50)]
+
+    with pytest.raises(CannotWrite, match="disk is full") as full:
+        keep(sqlite_store, *many)
+
+    assert "Make room" in full.value.mend
+    assert [entry.id for entry in sqlite_store.news.entries()] == ["old"]
+    with sqlite_store.database.read() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    assert keep(sqlite_store, *many) == 50
+
+
+def test_a_write_to_a_closed_off_file_says_who_must_open_it(sqlite_store: Store) -> None:
+    with sqlite_store.database.read() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+
+    with pytest.raises(StoreFault, match="read but not written") as refused:
+        sqlite_store.subscribers.add(address("ann@example.com"), now=NOW)
+
+    assert "right to write" in refused.value.mend
+
+
+def test_a_writer_that_never_ends_is_reported(sqlite_store: Store, tmp_path: Path) -> None:
+    with sqlite_store.database.read() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 1")
+
+    with closing(sqlite3.connect(tmp_path / "newsletter.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreFault, match="writing to the database"):
+            join(sqlite_store, "ann")

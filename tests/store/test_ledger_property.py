@@ -1,0 +1,146 @@
+"""Whatever happens in whatever order: no reader is served twice, none after leaving, none is missed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from newsletter.model.audience import DeliveryState, Subscriber, address
+from newsletter.model.ports import Claim
+from newsletter.store.engine import Store
+from newsletter.store.ledger import SqlLedger
+from tests.store.builders import NOW, join, make_mailing, result
+
+NAMES = ("ann", "bob", "cem", "dan", "eve")
+
+
+class Sending(RuleBasedStateMachine):
+    """One mailing in batches of two; letters leave one by one while people come and go and runs die."""
+
+    #: Set by the test.
+    make: Callable[[], AbstractContextManager[Store]]
+
+    @initialize()
+    def open_mailing(self) -> None:
+        self.open = ExitStack()
+        self.store = self.open.enter_context(type(self).make())
+        self.audience = set(join(self.store, *NAMES))
+        self.ledger: SqlLedger = replace(self.store.ledger, batch_size=2)
+        self.mailing = self.ledger.open_mailing(make_mailing(), NOW)
+        self.now = NOW
+        self.claims: list[tuple[Claim, list[Subscriber]]] = []
+        self.frozen: list[Claim] = []
+        self.accepted: set[int] = set()
+        self.gone: set[str] = set()
+
+    def teardown(self) -> None:
+        if hasattr(self, "open"):
+            with self.open:
+                self.send_all_the_rest()
+
+    def send_all_the_rest(self) -> None:
+        """In the end a run that nothing disturbs, when every wait is over."""
+        self.now += timedelta(days=1)
+        self.die_and_take_over()
+        while (claim := self.ledger.claim(self.mailing, self.now)) is not None:
+            self.take(claim)
+            self.hand_over_all("accepted", True, len(self.claims) - 1)
+        self.the_sum_is_right()
+        assert self.ledger.tally(self.mailing).waiting == 0
+
+    @rule()
+    def claim(self) -> None:
+        claim = self.ledger.claim(self.mailing, self.now)
+        if claim is not None:
+            self.take(claim)
+
+    def take(self, claim: Claim) -> None:
+        served = {reader.id for reader in claim.readers}
+        held = {reader.id for _, rest in self.claims for reader in rest}
+        assert served <= self.audience
+        assert not served & self.accepted
+        assert not served & held
+        assert not {reader.key for reader in claim.readers} & self.gone
+        assert not served & set(claim.left)
+        self.ledger.record(claim, [result(reader, "left", self.now) for reader in claim.left])
+        self.claims.append((claim, list(claim.readers)))
+
+    @precondition(lambda self: self.claims)
+    @rule(state=st.sampled_from(["accepted", "accepted", "deferred", "refused", "unknown"]), which=st.integers(0, 9))
+    def hand_over(self, state: DeliveryState, which: int) -> None:
+        claim, rest = self.claims[which % len(self.claims)]
+        if rest:
+            reader = rest.pop(0)
+            self.ledger.record(claim, [result(reader.id, state, self.now)])
+            if state == "accepted":
+                self.accepted.add(reader.id)
+
+    @precondition(lambda self: self.claims)
+    @rule(which=st.integers(0, 9))
+    def finish(self, which: int) -> None:
+        claim, _ = self.claims.pop(which % len(self.claims))
+        self.ledger.finish(claim)
+
+    @rule()
+    def die_and_take_over(self) -> None:
+        self.frozen.extend(claim for claim, _ in self.claims)
+        self.claims.clear()
+        self.ledger.take_over()
+
+    @precondition(lambda self: self.frozen)
+    @rule()
+    def wake_a_run_that_was_taken_for_dead(self) -> None:
+        self.ledger.finish(self.frozen.pop())
+
+    @precondition(lambda self: self.claims)
+    @rule(state=st.sampled_from(["accepted", "deferred", "unknown"]), finish=st.booleans(), which=st.integers(0, 9))
+    def hand_over_all(self, state: DeliveryState, finish: bool, which: int) -> None:
+        while self.claims[which % len(self.claims)][1]:
+            self.hand_over(state, which)
+        if finish:
+            self.finish(which)
+
+    @rule(name=st.sampled_from(NAMES), way=st.sampled_from(["leave", "erase", "come back"]))
+    def come_and_go(self, name: str, way: str) -> None:
+        mailbox, key = address(f"{name}@example.com"), f"key-{name}"
+        if way == "leave":
+            self.store.subscribers.leave(key, self.now)
+            self.gone.add(key)
+        elif way == "erase":
+            self.store.subscribers.remove(mailbox)
+            self.gone.add(key)
+        elif self.store.subscribers.add(mailbox, now=self.now, key=key, rejoin=True).outcome != "suppressed":
+            self.gone.discard(key)
+
+    @rule(minutes=st.sampled_from([1, 10, 300]))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @invariant()
+    def the_sum_is_right(self) -> None:
+        if hasattr(self, "open"):
+            tally = self.ledger.tally(self.mailing)
+            assert tally.audience == len(NAMES)
+            assert tally.accepted == len(self.accepted)
+            assert tally.waiting >= 0
+
+
+def test_any_order_of_claims_results_departures_and_deaths_serves_everybody_once(
+    copies: Callable[[], AbstractContextManager[Store]],
+) -> None:
+    machine = type("SendingOnFiles", (Sending,), {"make": staticmethod(copies)})
+
+    run_state_machine_as_test(machine, settings=settings(max_examples=12, stateful_step_count=20, deadline=None))

@@ -1,0 +1,252 @@
+"""The house as it is drawn: floors, purity, marks, the 400-line wall. Read with `ast`; nothing is imported."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from newsletter import errors
+
+PACKAGE = Path(__file__).parent.parent / "newsletter"
+#: Rooms by floor, lowest first. A room may import from lower floors, and from itself.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors", "links", "link_rules", "text", "clock", "toml_lines"),
+    ("model",),
+    ("config", "wire", "desk", "files", "press", "mail", "archive", "engine", "store"),
+    ("newsroom",),
+    ("pipeline", "editorial", "subscriptions", "filing", "rehearsal"),
+    ("cli", "web", "schedule", "demo", "__main__"),
+)
+#: Stones may lean on each other in this order only.
+STONES = ("errors", "clock", "text", "link_rules", "links", "toml_lines")
+#: Steps and doors that may start one another: (who, whom).
+NEIGHBOURS = {
+    ("cli", "schedule"),
+    ("cli", "web"),
+    ("cli", "demo"),
+    ("__main__", "cli"),
+    ("editorial", "pipeline"),
+    ("demo", "web"),
+}
+PURE_ROOMS = {"errors", "links", "link_rules", "text", "clock", "toml_lines", "model", "desk"}
+PURE_THIRD_PARTIES = {"snowballstemmer"}
+TOUCHING = {
+    "os", "socket", "subprocess", "shutil", "tempfile", "smtplib", "sqlite3", "urllib.request", "http", "asyncio",
+    "threading", "fcntl", "signal", "random", "secrets", "ssl", "select", "multiprocessing", "concurrent",
+    "httpx2", "sqlalchemy", "alembic", "aiosmtpd", "uvicorn", "apscheduler", "psycopg",
+}  # fmt: skip
+#: Each third-party library and how many modules may name it.
+FEW = {
+    "httpx2": 1, "feedparser": 1, "nh3": 1, "css_inline": 1, "markdown": 1, "jinja2": 1, "apscheduler": 1,
+    "uvicorn": 1, "aiosmtpd": 1, "snowballstemmer": 1, "pydantic": 3, "alembic": 2, "starlette": 2,
+}  # fmt: skip
+MARK = re.compile(r"I/O: [a-zA-Z, ]+$")
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def room(name: str) -> str:
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else "newsletter"
+
+
+def floor(name: str) -> int:
+    for height, rooms in enumerate(FLOORS):
+        if room(name) in rooms:
+            return height
+    raise AssertionError(f"{name} stands on no floor: name its room in FLOORS")
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Every imported module with its line: TYPE_CHECKING and function bodies count."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module is not None
+            yield node.module, node.lineno
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def first_line(tree: ast.Module) -> str:
+    return (ast.get_docstring(tree) or "").split("\n", 1)[0]
+
+
+ALL = [pytest.param(path, tree, id=dotted(path)) for path, tree in modules()]
+
+
+@pytest.mark.parametrize(("path", "tree"), ALL)
+def test_a_module_imports_from_lower_floors_only(path: Path, tree: ast.Module) -> None:
+    here = dotted(path)
+    if here == "newsletter":
+        return
+
+    wrong = []
+    for name, line in imports(tree):
+        if not name.startswith("newsletter.") or room(name) == room(here) or name == "newsletter.__version__":
+            continue
+        if (room(here), room(name)) in NEIGHBOURS:
+            continue
+        if room(here) in STONES and room(name) in STONES:
+            if STONES.index(room(name)) > STONES.index(room(here)):
+                wrong.append(f"line {line}: {name}")
+        elif floor(name) >= floor(here):
+            wrong.append(f"line {line}: {name}")
+
+    assert not wrong
+
+
+def test_no_import_circle_at_any_level() -> None:
+    graph = {dotted(path): {name for name, _ in imports(tree)} for path, tree in modules()}
+    known = set(graph)
+    graph = {name: {other for other in found & known if other != name} for name, found in graph.items()}
+    done: set[str] = set()
+
+    def walk(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, f"circle: {' → '.join((*above[above.index(name) :], name))}"
+        if name in done:
+            return
+        for other in sorted(graph[name]):
+            walk(other, (*above, name))
+        done.add(name)
+
+    for name in sorted(graph):
+        walk(name, ())
+
+
+@pytest.mark.parametrize(("path", "tree"), ALL)
+def test_a_module_says_in_its_first_line_what_it_is(path: Path, tree: ast.Module) -> None:
+    line = first_line(tree)
+
+    assert len(line) > 20
+    assert line.endswith((".", "I/O: none")) or MARK.search(line), line
+
+
+@pytest.mark.parametrize(("path", "tree"), ALL)
+def test_what_touches_the_world_is_marked_so(path: Path, tree: ast.Module) -> None:
+    if MARK.search(first_line(tree)):
+        return
+
+    found = {name for name, _ in imports(tree)}
+    touching = sorted(n for n in found if n in TOUCHING or n.split(".")[0] in TOUCHING)
+    calls = [
+        ast.unparse(node.func)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith((".now", ".utcnow", ".today", ".read_text", ".read_bytes", ".write_text"))
+        and not ast.unparse(node.func).endswith("clock.now")
+    ]
+
+    assert not touching
+    assert not calls
+
+
+@pytest.mark.parametrize(("path", "tree"), [p for p in ALL if room(dotted(p.values[0])) in PURE_ROOMS])
+def test_the_ground_floors_and_the_desk_are_pure(path: Path, tree: ast.Module) -> None:
+    assert not MARK.search(first_line(tree))
+    third_party = {
+        name.split(".")[0]
+        for name, _ in imports(tree)
+        if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith("newsletter")
+    }
+    assert third_party <= PURE_THIRD_PARTIES
+
+
+@pytest.mark.parametrize("library", FEW)
+def test_a_third_party_library_is_named_in_few_modules(library: str) -> None:
+    naming = [
+        dotted(path)
+        for path, tree in modules()
+        # Each revision of the store names Alembic; that is its form.
+        if path.parent.name != "versions" and any(n.split(".")[0] == library for n, _ in imports(tree))
+    ]
+
+    assert 1 <= len(naming) <= FEW[library], naming
+
+
+@pytest.mark.parametrize(("path", "tree"), ALL)
+def test_no_module_is_longer_than_400_lines(path: Path, tree: ast.Module) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize(("path", "tree"), ALL)
+def test_no_module_has_a_name_that_says_nothing(path: Path, tree: ast.Module) -> None:
+    assert path.stem not in {"utils", "util", "common", "base", "helpers", "misc", "manager", "core"}
+
+
+@pytest.mark.parametrize(("path", "tree"), ALL)
+def test_no_name_private_to_a_module_is_imported(path: Path, tree: ast.Module) -> None:
+    private = [
+        f"line {node.lineno}: {alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("newsletter")
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+
+    assert not private
+
+
+@pytest.mark.parametrize(("path", "tree"), ALL)
+def test_nothing_below_the_command_line_prints(path: Path, tree: ast.Module) -> None:
+    if room(dotted(path)) in ("cli", "__main__"):
+        return
+
+    prints = [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "print"]
+
+    assert not prints
+
+
+@pytest.mark.parametrize(("path", "tree"), ALL)
+def test_nothing_is_left_undone(path: Path, tree: ast.Module) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert not re.search(r"\b(TODO|FIXME|XXX|NotImplementedError)\b", text)
+
+
+def test_the_error_tree_is_drawn_as_it_is() -> None:
+    drawn = re.findall(r"^ *[│├└─ ]*([A-Z]\w+)  +(\d+)  ", inspect.getdoc(errors) or "", re.M)
+    classes = {
+        name: kind.exit_code
+        for name, kind in vars(errors).items()
+        if inspect.isclass(kind) and issubclass(kind, errors.NewsletterError)
+    }
+
+    assert {name: int(code) for name, code in drawn} == classes
+
+
+def test_the_error_tree_is_drawn_in_its_order_of_inheritance() -> None:
+    above: list[tuple[int, str]] = []
+    for line in (inspect.getdoc(errors) or "").splitlines():
+        match = re.match(r"^([ │├└─]*)([A-Z]\w+)  +\d+  ", line)
+        if match is None:
+            continue
+        depth = len(match[1])
+        above = [pair for pair in above if pair[0] < depth]
+        if above:
+            assert getattr(errors, match[2]).__bases__[0].__name__ == above[-1][1]
+        above.append((depth, match[2]))
+
+    assert above
+
+
+def test_the_week_fits_on_a_screen_or_two() -> None:
+    pipeline = (PACKAGE / "pipeline.py").read_text(encoding="utf-8")
+    verbs = [n.name for n in ast.parse(pipeline).body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")]
+
+    assert verbs == ["collect", "draft", "freeze", "approve", "publish", "deliver", "run"]
+    assert len(pipeline.splitlines()) <= 260

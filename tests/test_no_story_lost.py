@@ -1,0 +1,306 @@
+"""No story lost between two issues, and none in two."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter.demo.feed_server import FeedServer
+from newsletter.editorial import skip
+from newsletter.errors import NotReady
+from newsletter.model.week import Week
+from newsletter.pipeline import Composed, approve, draft
+from tests.room import FREEZE, HOST, WEEK, Workspace, wired, workspace
+
+NEXT = WEEK.after()
+#: A week whose take is missing is held.
+MANY = {"LIMITS__HEADLINES": "900", "LIMITS__MIN_TAKES": "1"}
+NOWHERE = "http://127.0.0.1:9"
+_WORDS = (
+    "amber birch cobalt delta ember fjord garnet harbor indigo jasmine kelp lagoon marble nectar onyx pepper "
+    "quartz raven saffron timber umber violet walnut xenon yarrow zephyr"
+).split()
+
+
+def titled(number: int) -> str:
+    """A headline that no other shares."""
+    first, second, third = (_WORDS[number // 26**power % 26] for power in range(3))
+    return f"{first.title()} {second} {third} number{number} announced"
+
+
+@pytest.fixture(params=["since-last-issue", "iso-week"])
+def space(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
+    with workspace(tmp_path, settings=MANY | {"WEEK__WINDOW": request.param}) as space:
+        space.add("ada")
+        with wired(space, "alpha", "beta"):
+            yield space
+
+
+def proposed(composed: Composed) -> list[str]:
+    return [ranked.story.headline for ranked in composed.draft.ranked]
+
+
+def taken_for(space: Workspace, *weeks: Week) -> None:
+    for week in weeks:
+        space.take(f"take-{week}".lower(), f"What the team says in week {week} and in no other.", week=week)
+
+
+def collect_at(space: Workspace, instant: datetime) -> None:
+    space.clock.instant = instant
+    space.collect()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_news_entry_is_in_exactly_one_issue_that_was_sent(space: Workspace, seed: int) -> None:
+    dice = random.Random(seed)
+    start = FREEZE - timedelta(days=2)
+    backlog = {titled(number): start - timedelta(days=30 + number) for number in range(20)}
+    carried: dict[str, dict[str, datetime | None]] = {"alpha": dict(backlog), "beta": {}}
+    expected: set[str] = set()
+    printed: Counter[str] = Counter()
+    issues: Counter[str] = Counter()
+    reached = dict(space.room.hosts)
+    number = 100
+    for feed, entries in carried.items():
+        space.publish_feed(feed, entries)
+    collect_at(space, start)
+
+    weeks = [WEEK.after(n) for n in range(5)]
+    fates = ["sent", dice.choice(["held", "skipped", "skipped when frozen"]), "sent", "late", "sent"]
+    last = start
+    for week, fate in zip(weeks, fates, strict=True):
+        slot = FREEZE + (week.monday - WEEK.monday)
+        instants = sorted(last + (slot - last) * dice.random() for _ in range(3))
+        for instant in (*instants, slot):
+            for feed in carried:
+                number += 1
+                when = dice.choice(
+                    [instant, instant - timedelta(minutes=dice.randrange(200)), instant - timedelta(days=2), None]
+                )
+                carried[feed][titled(number)] = when and when.replace(microsecond=0)
+                expected.add(titled(number))
+                space.publish_feed(feed, carried[feed])
+            down = dice.random() < 0.3 and instant != slot
+            space.room = replace(space.room, hosts={HOST: NOWHERE} if down else reached)
+            collect_at(space, instant)
+        last = slot
+        space.clock.instant = slot + (timedelta(hours=5) if fate == "late" else timedelta(0))
+        if fate != "held":
+            taken_for(space, week)
+        if fate == "held":
+            with pytest.raises(NotReady, match="held"):
+                space.freeze(week)
+        elif fate == "skipped":
+            skip(space.room, week, why="holidays")
+        elif fate == "skipped when frozen":
+            space.seal(week)
+            skip(space.room, week, why="holidays")
+        else:
+            composed = space.send(week)
+            printed.update(proposed(composed))
+            issues.update(story.headline for story in composed.draft.issue.headlines)
+
+    assert {title for title in expected if printed[title] != 1} == set()
+    assert {title for title in expected if issues[title] != 1} == set()
+    assert {title for title in printed if title in backlog} == set()
+
+
+def test_an_entry_seen_at_the_very_instant_of_the_freeze_is_in_this_issue_alone(space: Workspace) -> None:
+    taken_for(space, WEEK, NEXT)
+    collect_at(space, FREEZE - timedelta(days=1))
+    space.publish_feed("alpha", {titled(1): FREEZE})
+    collect_at(space, FREEZE)
+    this = space.send()
+    space.clock.instant = FREEZE + timedelta(days=7)
+
+    following = space.send(NEXT)
+
+    assert proposed(this) == [titled(1)]
+    assert proposed(following) == []
+
+
+def test_an_entry_seen_a_moment_after_the_freeze_is_in_the_next_issue_alone(space: Workspace) -> None:
+    taken_for(space, WEEK, NEXT)
+    collect_at(space, FREEZE - timedelta(days=1))
+    space.publish_feed("alpha", {titled(1): FREEZE - timedelta(hours=1), titled(2): None})
+    # The run is late: the feed is read before the freeze is done, and after its slot.
+    collect_at(space, FREEZE + timedelta(seconds=1))
+    this = space.send()
+    space.clock.instant = FREEZE + timedelta(days=7)
+
+    following = space.send(NEXT)
+
+    assert proposed(this) == []
+    assert sorted(proposed(following)) == sorted([titled(1), titled(2)])
+
+
+def test_the_first_fetch_of_a_feed_does_not_flood(space: Workspace) -> None:
+    taken_for(space, WEEK)
+    archive: dict[str, datetime | None] = {titled(n): FREEZE - timedelta(days=9 + n) for n in range(60)}
+    undated = dict.fromkeys((titled(n) for n in range(60, 70)))
+    space.publish_feed("alpha", archive | undated | {titled(99): FREEZE - timedelta(days=1)})
+    collect_at(space, FREEZE - timedelta(hours=1))
+
+    composed = space.send()
+
+    assert proposed(composed) == [titled(99)]
+
+
+def test_a_feed_that_is_added_later_gives_what_is_new_since_the_last_issue(tmp_path: Path) -> None:
+    with workspace(tmp_path, settings=MANY) as space, wired(space, "alpha", "beta"):
+        space.add("ada")
+        taken_for(space, NEXT)
+        space.send()
+        space.publish_feed(
+            "beta", {titled(1): FREEZE - timedelta(hours=1), titled(2): FREEZE + timedelta(hours=1), titled(3): None}
+        )
+        collect_at(space, FREEZE + timedelta(days=6))
+        space.clock.instant = FREEZE + timedelta(days=7)
+
+        composed = space.send(NEXT)
+
+    assert proposed(composed) == [titled(2)]
+
+
+def test_the_first_entries_of_a_feed_are_not_lost_with_a_week_that_is_left_out(space: Workspace) -> None:
+    taken_for(space, WEEK, NEXT)
+    space.publish_feed("alpha", {titled(1): FREEZE - timedelta(days=2)})
+    collect_at(space, FREEZE - timedelta(days=1))
+    space.seal()
+    skip(space.room, WEEK, why="holidays")
+    space.clock.instant = FREEZE + timedelta(days=7)
+
+    composed = space.send(NEXT)
+
+    assert proposed(composed) == [titled(1)]
+
+
+def test_a_feed_that_was_down_for_three_weeks_loses_nothing(space: Workspace) -> None:
+    taken_for(space, WEEK, NEXT, NEXT.after(), NEXT.after(2))
+    reached = space.room.hosts
+    collect_at(space, FREEZE - timedelta(days=1))
+    space.send()
+    told: dict[str, datetime | None] = {}
+    space.room = replace(space.room, hosts={HOST: NOWHERE})
+    for week in range(2):
+        for day in range(7):
+            told[titled(7 * week + day)] = FREEZE + timedelta(days=7 * week + day, hours=1)
+        collect_at(space, FREEZE + timedelta(days=7 * week + 3))
+        space.clock.instant = FREEZE + timedelta(days=7 * (week + 1))
+        space.send(NEXT.after(week))
+    space.room = replace(space.room, hosts=reached)
+    space.publish_feed("alpha", told)
+    collect_at(space, FREEZE + timedelta(days=20))
+    space.clock.instant = FREEZE + timedelta(days=21)
+
+    composed = space.send(NEXT.after(2))
+
+    assert sorted(proposed(composed)) == sorted(told)
+
+
+def test_an_entry_dated_ahead_of_our_clock_counts_as_new_when_it_is_seen(space: Workspace) -> None:
+    taken_for(space, WEEK, NEXT)
+    collect_at(space, FREEZE - timedelta(days=2))
+    space.publish_feed("alpha", {titled(1): FREEZE + timedelta(days=400)})
+    collect_at(space, FREEZE - timedelta(days=1))
+    this = space.send()
+    space.clock.instant = FREEZE + timedelta(days=7)
+
+    following = space.send(NEXT)
+
+    assert (proposed(this), proposed(following)) == ([titled(1)], [])
+
+
+def test_an_entry_that_its_publisher_rewrites_is_not_news_again(space: Workspace) -> None:
+    taken_for(space, WEEK, NEXT)
+    collect_at(space, FREEZE - timedelta(days=2))
+    space.publish_feed("alpha", {titled(1): FREEZE - timedelta(days=1)})
+    collect_at(space, FREEZE - timedelta(hours=2))
+    this = space.send()
+    space.publish_feed("alpha", {titled(1): FREEZE + timedelta(days=3)})
+    collect_at(space, FREEZE + timedelta(days=4))
+    space.clock.instant = FREEZE + timedelta(days=7)
+
+    following = space.send(NEXT)
+
+    assert (proposed(this), proposed(following)) == ([titled(1)], [])
+
+
+def test_an_early_freeze_leaves_the_rest_of_the_day_to_the_next_issue(space: Workspace) -> None:
+    taken_for(space, WEEK, NEXT)
+    collect_at(space, FREEZE - timedelta(days=2))
+    space.publish_feed("alpha", {titled(1): FREEZE - timedelta(days=1)})
+    collect_at(space, FREEZE - timedelta(hours=6))
+    this = space.send()
+    space.publish_feed("alpha", {titled(1): FREEZE - timedelta(days=1), titled(2): FREEZE - timedelta(hours=5)})
+    collect_at(space, FREEZE - timedelta(hours=1))
+    space.clock.instant = FREEZE + timedelta(days=7)
+
+    following = space.send(NEXT)
+
+    assert (proposed(this), proposed(following)) == ([titled(1)], [titled(2)])
+
+
+def test_an_issue_that_is_sent_after_the_next_was_frozen_does_not_print_its_news_twice(space: Workspace) -> None:
+    taken_for(space, WEEK, NEXT)
+    collect_at(space, FREEZE - timedelta(days=2))
+    space.publish_feed("alpha", {titled(1): FREEZE - timedelta(days=1)})
+    collect_at(space, FREEZE - timedelta(hours=2))
+    this = space.seal()
+    space.clock.instant = FREEZE + timedelta(days=7)
+    space.seal(NEXT)
+    space.deliver(WEEK)
+
+    # Whoever approves the next one now sees an issue without what has gone out meanwhile.
+    following = draft(space.room, NEXT, None)
+    with suppress(NotReady):
+        approve(space.room, NEXT, by="yoga")
+    space.deliver(NEXT) if _sealed_as_drafted(space) else None
+
+    assert [story.headline for story in this.draft.issue.headlines] == [titled(1)]
+    assert [story.headline for story in following.draft.issue.headlines] == []
+
+
+def _sealed_as_drafted(space: Workspace) -> bool:
+    with suppress(NotReady):
+        approve(space.room, NEXT, by="yoga")
+        return True
+    return False
+
+
+def test_a_server_that_answers_not_modified_does_not_hide_what_came_before(tmp_path: Path) -> None:
+    with workspace(tmp_path, settings=MANY) as space, wired(space, "alpha") as server:
+        assert isinstance(server, FeedServer)
+        space.add("ada")
+        taken_for(space, WEEK)
+        collect_at(space, FREEZE - timedelta(days=2))
+        space.publish_feed("alpha", {titled(1): FREEZE - timedelta(days=1)})
+        collect_at(space, FREEZE - timedelta(hours=20))
+        collect_at(space, FREEZE - timedelta(hours=10))
+
+        composed = space.send()
+
+    assert proposed(composed) == [titled(1)]
+
+
+def test_the_sample_week_takes_no_news_from_the_owner(tmp_path: Path) -> None:
+    with workspace(tmp_path, settings=MANY, at=datetime(2024, 6, 7, 15, tzinfo=UTC)) as space, wired(space, "alpha"):
+        space.add("ada")
+        taken_for(space, NEXT)
+        collect_at(space, FREEZE - timedelta(days=3))
+        space.publish_feed("alpha", {titled(1): FREEZE - timedelta(days=1)})
+        collect_at(space, FREEZE - timedelta(hours=2))
+        space.write(f"issues/{WEEK}/issue.toml", f'week = "{WEEK}"\nsample = true\n')
+        space.seal()
+        space.clock.instant = FREEZE + timedelta(days=4)
+
+        composed = draft(space.room, NEXT, space.store)
+
+    assert proposed(composed) == [titled(1)]
