@@ -26,6 +26,7 @@ from newsletter.newsroom.room import Newsroom
 from newsletter.press.libraries import versions
 from newsletter.press.render import render
 from newsletter.store.engine import Store
+from newsletter.store.runs import RunRow
 
 _PLACES = {"attached": "under", "own": "as a story of its own", "apart": "apart", "held": "held"}
 
@@ -134,14 +135,14 @@ def status(room: Newsroom, week: Week, store: Store) -> Status:
 def faults_of(room: Newsroom, store: Store) -> tuple[str, ...]:
     """What a machine should raise an alarm for: stages whose last try failed, and an issue that did not leave."""
     now = room.clock.now()
-    latest: dict[str, tuple[datetime, str, str]] = {}
+    latest: dict[str, RunRow] = {}
     for row in store.runs.recent(200):
-        if row.stage not in latest or row.slot > latest[row.stage][0]:
-            latest[row.stage] = (row.slot, row.state, row.message)
+        if row.stage not in latest or row.slot > latest[row.stage].slot:
+            latest[row.stage] = row
     faults = [
-        f"{stage} failed at {room.local(slot)}: {message}"
-        for stage, (slot, state, message) in sorted(latest.items())
-        if state == "failed"
+        f"{row.stage} failed at {room.local(row.slot)}: {row.message}"
+        for _, row in sorted(latest.items())
+        if row.state == "failed" and not _is_settled(room, row, store)
     ]
     slots = latest_slots(now, room.settings.schedule, room.settings.week.zone)
     found = standing(room, slots.week, store)
@@ -152,6 +153,14 @@ def faults_of(room: Newsroom, store: Store) -> tuple[str, ...]:
     begun = [row for row in store.runs.recent(20) if row.state == "begun" and row.slot < now]
     faults.extend(f"{row.stage} of {room.local(row.slot)} began and never ended" for row in begun)
     return tuple(faults)
+
+
+def _is_settled(room: Newsroom, row: RunRow, store: Store) -> bool:
+    """Whether a person has done since what the run could not, or has left the week out."""
+    if row.stage in ("collect", "publish"):
+        return False
+    found = standing(room, row.week, store)
+    return bool(found.stopped) or found.sent or (row.stage == "freeze" and found.frozen)
 
 
 # Leaving out, making again -------------------------------------------------------------------------

@@ -74,6 +74,8 @@ def identity(url: str) -> Identity | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
+    if "@" in parts.netloc:
+        return None
     if parts.scheme.lower() not in ("http", "https") or not host or not _HOST_LABEL.fullmatch(host.rstrip(".")):
         return None if not host or host != "localhost" else Identity(f"localhost:{port}{parts.path}")
     host = _plain_host(host.rstrip("."))

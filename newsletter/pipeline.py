@@ -22,20 +22,19 @@ from newsletter.mail.dispatch import dispatch
 from newsletter.mail.letters import write_letter
 from newsletter.model.audience import Delivery, Tally
 from newsletter.model.issue import Draft, Seal, Sent
-from newsletter.model.news import Entry, FeedOutcome, Fetched, Validators
+from newsletter.model.news import FeedOutcome, Fetched, Validators
 from newsletter.model.remarks import Remark, errors_in, in_order
 from newsletter.model.week import Week
+from newsletter.newsroom.collecting import keep_answer
 from newsletter.newsroom.inputs import Inputs, feeds_in, feeds_to_ask, freeze_of, week_inputs
 from newsletter.newsroom.mailings import open_mailing, readers_secret
-from newsletter.newsroom.records import not_yet_sent, printed_issues, require_seal, sealed_files, week_files
+from newsletter.newsroom.records import hold, not_yet_sent, printed_issues, require_seal, sealed_files, week_files
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.stages import Done, Stages
 from newsletter.press.pages import index_page, missing_page
 from newsletter.press.render import render
 from newsletter.store.engine import Store
 from newsletter.wire.fetch import Request, fetch_all
-from newsletter.wire.normalise import normalise
-from newsletter.wire.parse import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +53,20 @@ def collect(
 
     A feed that fails is a row of the report, never the end of the week.
     """
-    now = room.clock.now()
     feeds, waiting = feeds_to_ask(room, store)
-    validators = store.news.validators([feed.id for feed in feeds], now)
+    by_id = {feed.id: feed for feed in feeds}
     outcomes = {outcome.feed: outcome for outcome in waiting}
 
     def keep(fetched: Fetched) -> None:
-        feed = by_id[fetched.feed]
-        outcome = FeedOutcome(
-            feed=feed.id, name=feed.name, state=fetched.state, status=fetched.status, problem=fetched.problem
-        )
-        entries: tuple[Entry, ...] = ()
-        previous = store.news.previous_fetch(feed.id)
-        if fetched.state == "new":
-            parsed = parse(fetched.body, url=fetched.url)
-            entries = normalise(feed, parsed.entries, base_url=fetched.url, now=now, previous_fetch=previous)
-            outcome = replace(outcome, problem=parsed.problem, repairs=parsed.repairs, entries=len(entries))
-            if parsed.kind != "feed":
-                outcome = replace(outcome, state=parsed.kind)
-        outcome = replace(outcome, last_good=previous)
-        outcomes[feed.id] = replace(outcome, new_entries=store.news.keep(outcome, fetched, entries, now))
+        outcomes[fetched.feed] = keep_answer(room, store, by_id[fetched.feed], fetched)
         if on_feed is not None:
-            on_feed(outcomes[feed.id])
+            on_feed(outcomes[fetched.feed])
 
-    by_id = {feed.id: feed for feed in feeds}
+    now = room.clock.now()
+    validators = store.news.validators(by_id, now)
     requests = [Request(feed=feed, validators=validators.get(feed.id, Validators())) for feed in feeds]
     fetch_all(requests, collecting=room.settings.collecting, now=now, hosts=room.hosts, on_fetched=keep)
-    return tuple(outcomes[feed.id] for feed in feeds_in(room) if feed.id in outcomes)
+    return tuple(outcomes[feed.id] for feed in feeds_in(room))
 
 
 def draft(room: Newsroom, week: Week, store: Store | None) -> Composed:
@@ -107,10 +93,7 @@ def freeze(room: Newsroom, week: Week, store: Store, *, early: bool = False) -> 
         raise NotReady(f"{week} stays open until {room.local(slot)}.", mend=mend)
     composed = _composed(room, week_inputs(room, week, store, freeze=min(now, slot)))
     if composed.draft.held:
-        why = "; ".join(composed.draft.held)
-        write_state(room.root, week, replace(state, held=why))
-        mend = f"File what is missing and freeze again, or leave the week out:  newsletter skip {week} --why …"
-        raise NotReady(f"{week} is held: {why}.", mend=mend)
+        hold(room, week, why="; ".join(composed.draft.held))
     write_news(room.root, week, composed.draft.kept)
     frozen = freeze_of(composed.inputs, composed.draft, at=min(now, slot), run_at=now)
     write_state(room.root, week, replace(state, frozen=frozen, held=""))
@@ -205,10 +188,14 @@ def _advance(room: Newsroom, store: Store, stages: Stages, slots: Slots) -> None
     week = slots.week
     if stages.act(slots) == "freeze":
         stages.attempt("freeze", slots.freeze, week, lambda: freeze(room, week, store))
-        if room.settings.schedule.auto_send and read_state(room.root, week).frozen:
-            stages.attempt("approve", slots.freeze, week, lambda: approve(room, week, by="auto_send"))
-    if stages.act(slots) == "send":
+    if room.settings.schedule.auto_send and stages.may_be_approved(slots):
+        stages.attempt("approve", slots.freeze, week, lambda: approve(room, week, by="auto_send"))
+    if stages.act(slots) == "done" and stages.is_broken_off("publish", slots.send):
         stages.attempt("publish", slots.send, week, lambda: publish(room, week))
+    act = stages.act(slots)
+    if act in ("send", "done"):
+        stages.attempt("publish", slots.send, week, lambda: publish(room, week))
+    if act == "send":
         stages.attempt("deliver", slots.send, week, lambda: deliver(room, week, store))
     stages.ask(slots)
 

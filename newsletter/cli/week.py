@@ -124,7 +124,7 @@ def deliver(room: Newsroom, week: Week | None, *, outbox: Path | None, dry_run: 
     from newsletter.pipeline import deliver as deliver_week
     from newsletter.rehearsal import letters_due, rehearse
 
-    week = week or _current(room)
+    week = week or _current(room, to_deliver=True)
     if dry_run or outbox is not None:
         with room.open_store() as store:
             if outbox is None:
@@ -189,10 +189,10 @@ def _at_work(room: Newsroom) -> Iterator[Store]:
         yield store
 
 
-def _current(room: Newsroom) -> Week:
+def _current(room: Newsroom, *, to_deliver: bool = False) -> Week:
     from newsletter.newsroom.calendar import current_week
 
-    return current_week(room)
+    return current_week(room, to_deliver=to_deliver)
 
 
 def _report(composed: Composed, *, as_json: bool) -> int:

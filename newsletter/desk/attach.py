@@ -108,7 +108,7 @@ class _Placing:
                 match, typed = by_headline, take.headline
         if match.story is not None:
             return self._on_story(match, typed, member)
-        if _several(match) and match.how in ("address", "headline"):
+        if _several(match) and match.how != "beginning":
             return self._unsure(match, typed)
         if match.is_address or take.link:
             return self._own_story(typed if match.is_address else take.link, member)

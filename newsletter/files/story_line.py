@@ -38,7 +38,7 @@ def named_by(typed: str, line: int) -> StoryRef:
         return StoryRef(typed=address, line=line)
     link = _LINK_LINE.fullmatch(words)
     if link is not None and looks_like_address(link["to"]):
-        return StoryRef(typed=link["to"], line=line, headline=_bare(link["words"]))
+        return StoryRef(typed=_as_followed(link["to"]), line=line, headline=_bare(link["words"]))
     return StoryRef(typed=_bare(words), line=line)
 
 
@@ -69,7 +69,7 @@ def address_on(line: str) -> str:
     """The address that a line consists of, without angle brackets; "" if it does not."""
     bare = line.strip()
     bare = bare[1:-1].strip() if bare.startswith("<") and bare.endswith(">") else bare
-    return bare if looks_like_address(bare) else ""
+    return _as_followed(bare) if looks_like_address(bare) else ""
 
 
 def first_filled(lines: Sequence[str], start: int, end: int | None = None) -> int:
@@ -89,6 +89,11 @@ def _is_headline(line: str) -> bool:
 def _leaves_quote_open(line: str) -> bool:
     """Whether the line begins with a quotation mark and no second one follows in it."""
     return quote_is_open(line) and not any(mark in line[1:] for mark in '"”“»」』')
+
+
+def _as_followed(address: str) -> str:
+    """The address as a browser would follow it, where it was copied from a page's source."""
+    return address.replace("&amp;", "&")
 
 
 def _bare(typed: str) -> str:

@@ -13,8 +13,11 @@ from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 
 
-def current_week(room: Newsroom) -> Week:
-    """The oldest week that was not sent: one with a folder, or the one whose send slot comes next."""
+def current_week(room: Newsroom, *, to_deliver: bool = False) -> Week:
+    """The oldest week that was not sent: one with a folder, or the one whose send slot comes next.
+
+    One that has begun to leave is over for editors; `to_deliver` it is not until every reader is served.
+    """
     schedule, zone = room.settings.schedule, room.settings.week.zone
     coming = Week.of(schedule.send.next(room.clock.now(), zone).astimezone(zone).date())
     while read_state(room.root, coming).sent or read_state(room.root, coming).skipped:
@@ -24,8 +27,8 @@ def current_week(room: Newsroom) -> Week:
         for week in weeks_on_disk(room.root)
         if week < coming
         and not is_sample(room.root, week)
-        and (state := read_state(room.root, week)).sent is None
-        and not state.skipped
+        and not (state := read_state(room.root, week)).skipped
+        and (state.sent is None or (to_deliver and state.sent.finished is None))
     ]
     return min(unsent, default=coming)
 

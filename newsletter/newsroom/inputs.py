@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from newsletter.clock import local_instant
 from newsletter.desk.cluster import stories
 from newsletter.desk.compose import Desk
 from newsletter.desk.due import slots_of
@@ -120,18 +121,31 @@ def open_window(room: Newsroom, week: Week, *, freeze: datetime | None = None) -
     """The window of a week that is not frozen; its freeze is the slot's instant unless another is given."""
     settings = room.settings
     instant = freeze or slots_of(week, settings.schedule, settings.week.zone).freeze
-    return window_of(
+    window = window_of(
         week,
         settings.week.zone,
         mode=settings.week.window,
         freeze=instant,
         last_freeze=_last_freeze(room.root, week),
     )
+    if settings.week.window == "iso-week" and (first := _first_given_back(room.root, week)) != week:
+        # The weeks between were not sent: what they proposed is proposed again.
+        return replace(window, start=local_instant(first.monday, time(), settings.week.zone))
+    return window
 
 
 def is_sample(root: Path, week: Week) -> bool:
     """Whether the week is the repository's sample, which no owner's issue counts."""
     return read_wishes(root, week)[0].sample
+
+
+def _first_given_back(root: Path, week: Week) -> Week:
+    """The first of the weeks right before this one that were begun and not sent; the week itself if there is none."""
+    begun = weeks_on_disk(root)
+    before = week.after(-1)
+    while before in begun and read_state(root, before).sent is None and not is_sample(root, before):
+        week, before = before, before.after(-1)
+    return week
 
 
 def _last_freeze(root: Path, week: Week) -> datetime | None:

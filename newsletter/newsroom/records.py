@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 from newsletter.desk.sealing import changed_since, digests
 from newsletter.errors import NotReady
 from newsletter.files.folder import week_folder, weeks_on_disk
 from newsletter.files.record import dump_record, read_record, record_path
-from newsletter.files.state import read_seal, read_state
+from newsletter.files.state import read_seal, read_state, write_state
 from newsletter.model.issue import Issue, Renditions, Seal
 from newsletter.model.week import Week
 from newsletter.newsroom.inputs import is_sample
@@ -38,6 +40,13 @@ def not_yet_sent(room: Newsroom, week: Week) -> None:
             f"{week} began to leave on {room.local(sent.started)}; its files stay as they were sent.",
             mend=f"To prove that they still are:  newsletter rebuild {week} --verify",
         )
+
+
+def hold(room: Newsroom, week: Week, *, why: str) -> NoReturn:
+    """Note that the week cannot be closed, and why. Raises NotReady, always."""
+    write_state(room.root, week, replace(read_state(room.root, week), held=why))
+    mend = f"File what is missing and freeze again, or leave the week out:  newsletter skip {week} --why …"
+    raise NotReady(f"{week} is held: {why}.", mend=mend)
 
 
 def sealed_files(root: Path, week: Week) -> Mapping[str, bytes | None]:

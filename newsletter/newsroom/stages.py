@@ -11,10 +11,15 @@ from newsletter.desk.due import Act, Slots, decide, latest_slots, slots_of
 from newsletter.errors import NewsletterError
 from newsletter.mail.alarm import alarm_letter
 from newsletter.model.audience import Tally
+from newsletter.model.news import FeedOutcome
 from newsletter.model.week import Week
 from newsletter.newsroom.calendar import standing
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
+from newsletter.store.runs import RunRow
+
+#: What the chief editor was told, or was not, begins with one of these.
+_TOLD, _UNTOLD = "told ", "the chief editor could not be told"
 
 Result = Literal["done", "in part", "failed", "ask"]
 
@@ -52,6 +57,11 @@ class Stages:
     def act(self, slots: Slots) -> Act:
         return decide(self._now, slots, standing(self._room, slots.week, self._store), self._schedule)
 
+    def may_be_approved(self, slots: Slots) -> bool:
+        """Whether the week is frozen, still unapproved, and not too late."""
+        found = standing(self._room, slots.week, self._store)
+        return found.frozen and not found.approved and self.act(slots) in ("wait", "ask-approval")
+
     def attempt(self, stage: str, slot: datetime, week: Week, work: Callable[[], object]) -> bool:
         """Do the stage unless the ledger says that it is done; whether it is done now.
 
@@ -64,10 +74,10 @@ class Stages:
         try:
             found = work()
         except NewsletterError as fault:
-            self._failed(stage, slot, week, str(fault), fault.exit_code, before.message if before else "")
+            self._failed(stage, slot, week, str(fault), fault.exit_code, before)
             return False
         except Exception as fault:
-            self._failed(stage, slot, week, f"{type(fault).__name__}: {fault}", 1, before.message if before else "")
+            self._failed(stage, slot, week, f"{type(fault).__name__}: {fault}", 1, before)
             raise
         if isinstance(found, Tally) and found.waiting:
             runs.fail(stage, slot, self._now, f"{found.waiting} letters wait for another try")
@@ -75,10 +85,15 @@ class Stages:
             self.done.append(Done(stage=stage, week=week, result="in part", what=what, exit_code=4))
             return False
         runs.finish(stage, slot, self._now)
-        what = f"{found.accepted} letters accepted" if isinstance(found, Tally) else ""
+        what = f"{found.accepted} letters accepted" if isinstance(found, Tally) else _unanswered(found)
         told = self._tell_frozen(week) if stage == "freeze" else ""
         self.done.append(Done(stage=stage, week=week, result="done", what=what, told=told))
         return True
+
+    def is_broken_off(self, stage: str, slot: datetime) -> bool:
+        """Whether the stage was begun at that slot and is not done."""
+        row = self._store.runs.state(stage, slot)
+        return row is not None and row.state in ("begun", "failed")
 
     def ask(self, slots: Slots) -> None:
         """Tell a person, once, what only a person can decide."""
@@ -94,8 +109,8 @@ class Stages:
         else:
             return
         before = self._store.runs.state(act, slots.send)
-        told = "" if before is not None else self.tell(f"{week}: {act}", f"{what}\n\n{mend}")
-        self._store.runs.late(act, slots.send, week, self._now, what)
+        told = self._told_once(f"{week}: {act}", what, mend, before)
+        self._store.runs.late(act, slots.send, week, self._now, _kept(what, told))
         self.done.append(
             Done(stage="deliver", week=week, result="ask", what=f"{what}\n    {mend}", exit_code=3, told=told)
         )
@@ -109,19 +124,23 @@ class Stages:
             with room.open_transport().connect() as connection:
                 reply = connection.hand_over(letter)
         except (NewsletterError, ConnectionError) as fault:
-            return f"the chief editor could not be told: {fault}"
+            return f"{_UNTOLD}: {fault}"
         if not 200 <= reply.code < 300:
-            return f"the chief editor could not be told: {reply.code} {reply.text}"
-        return f"told {letter.recipient}"
+            return f"{_UNTOLD}: {reply.code} {reply.text}"
+        return f"{_TOLD}{letter.recipient}"
 
-    def _failed(self, stage: str, slot: datetime, week: Week, what: str, code: int, before: str) -> None:
-        self._store.runs.fail(stage, slot, self._now, what)
-        told = (
-            ""
-            if what == before
-            else self.tell(f"{week}: {stage} failed", f"{what}\n\nIt is tried again at the next run.")
-        )
+    def _failed(self, stage: str, slot: datetime, week: Week, what: str, code: int, before: RunRow | None) -> None:
+        # Kept before anybody is told: what follows may fail as well, or be killed.
+        self._store.runs.fail(stage, slot, self._now, _kept(what, _UNTOLD))
+        told = self._told_once(f"{week}: {stage} failed", what, "It is tried again at the next run.", before)
+        self._store.runs.fail(stage, slot, self._now, _kept(what, told))
         self.done.append(Done(stage=stage, week=week, result="failed", what=what, exit_code=code, told=told))
+
+    def _told_once(self, subject: str, what: str, mend: str, before: RunRow | None) -> str:
+        """Tell it, unless the chief editor was told the same of this slot before; numbers make no difference."""
+        if before is not None and _gist(before.message) == _gist(what):
+            return ""
+        return self.tell(subject, f"{what}\n\n{mend}")
 
     def _tell_frozen(self, week: Week) -> str:
         if self._schedule.auto_send:
@@ -142,3 +161,20 @@ class Stages:
 
     def _latest(self, slots: Slots) -> str:
         return self._room.local(slots.send + self._schedule.max_late)
+
+
+def _kept(what: str, told: str) -> str:
+    """The ledger's words: who could not be told is tried again at the next run, because these are not `what`."""
+    return f"{what} ({_UNTOLD})" if told.startswith(_UNTOLD) else what
+
+
+def _gist(what: str) -> str:
+    """The words of a fault without its numbers: a relay puts another one into each refusal."""
+    return " ".join(word for word in what.split() if not any(sign.isdigit() for sign in word))
+
+
+def _unanswered(found: object) -> str:
+    """The feeds of a collection that gave nothing, by name; "" if all did, or if it was no collection."""
+    outcomes = found if isinstance(found, tuple) else ()
+    names = [o.name for o in outcomes if isinstance(o, FeedOutcome) and o.state in ("failed", "not-feed", "refused")]
+    return f"{len(names)} of {len(outcomes)} feeds gave nothing: {', '.join(names)}" if names else ""

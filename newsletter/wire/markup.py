@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 
+from newsletter.text import nfc
+
 #: What a reader of markup looks at, in characters; summaries are cut to a few hundred afterwards.
 _MOST = 20_000
 _BLOCKS = frozenset(
@@ -80,8 +82,8 @@ def _without_unseen(text: str, *, keep_lone: bool) -> str:
 
 
 def as_text(text: str) -> str:
-    """The same words on one line, without control characters and invisible marks."""
-    return " ".join(text.translate(_CHARACTERS).split())
+    """The same words on one line, composed (NFC), without control characters and invisible marks."""
+    return nfc(" ".join(text.translate(_CHARACTERS).split()))
 
 
 def _instead(tag: re.Match[str], closed: frozenset[str] | set[str]) -> str:

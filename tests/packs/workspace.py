@@ -55,18 +55,23 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def feed_id(feed: dict[str, Any]) -> str:
-    """The pack's id in the form that feeds.toml takes."""
-    return re.sub(r"[^a-z0-9]+", "-", str(feed["id"]).lower()).strip("-") or "feed"
+def _ids(named: list[dict[str, Any]], otherwise: str) -> list[str]:
+    """The pack's ids in the form that the settings take, each once; of other scripts nothing is left but a number."""
+    ids: list[str] = []
+    for number, one in enumerate(named, 1):
+        plain = re.sub(r"[^a-z0-9]+", "-", str(one["id"]).lower()).strip("-") or f"{otherwise}-{number}"
+        ids.append(plain if plain not in ids else f"{plain}-{number}")
+    return ids
 
 
 def _settings(pack: Pack) -> str:
     publication = pack.data["publication"]
+    team = pack.data["team"]
     members = "".join(
-        f"\n[[member]]\nid = {_toml(re.sub(r'[^a-z0-9]+', '-', m['id'].lower()))}\nname = {_toml(m['name'])}\n"
+        f"\n[[member]]\nid = {_toml(own)}\nname = {_toml(m['name'])}\n"
         + (f"link = {_toml(m['link'])}\n" if m.get("link") else "")
-        + (f"aka = {_toml(m['aka'])}\n" if m.get("aka") else "")
-        for m in pack.data["team"]
+        + f"aka = {_toml([*m.get('aka', ()), *([] if own == m['id'] else [m['id']])])}\n"
+        for own, m in zip(_ids(team, "member"), team, strict=True)
     )
     keys = {
         "name": publication["name"],
@@ -101,10 +106,11 @@ from = "Tech Pulse <pulse@pulse.example.com>"
 
 
 def _feeds(pack: Pack) -> str:
+    feeds = pack.data["feeds"]
     return "\n".join(
-        f"[[feed]]\nid = {_toml(feed_id(feed))}\nname = {_toml(feed['name'])}\nurl = {_toml(feed['url'])}\n"
+        f"[[feed]]\nid = {_toml(own)}\nname = {_toml(feed['name'])}\nurl = {_toml(feed['url'])}\n"
         + "".join(f"{key} = {_toml(feed[key])}\n" for key in ("aggregator", "weight", "language") if key in feed)
-        for feed in pack.data["feeds"]
+        for own, feed in zip(_ids(feeds, "feed"), feeds, strict=True)
     )
 
 
