@@ -6,7 +6,11 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+#: Years, and a little more; longer ones lead out of the calendar.
+_LONGEST = timedelta(days=3660)
 _DURATION = re.compile(r"(\d+)\s*(s|m|h|d|w)")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -28,11 +32,14 @@ def write_instant(instant: datetime) -> str:
 
 
 def read_duration(text: str) -> timedelta:
-    """Read "90s", "45m", "6h", "3d", "2w" or a sum of them ("1d 12h"). Raises ValueError otherwise."""
+    """Read "90s", "45m", "6h", "3d", "2w" or a sum of them ("1d 12h"), at most ten years. Raises ValueError."""
     stripped = text.strip().lower()
     if not stripped or _DURATION.sub("", stripped).strip():
         raise ValueError(f"{text!r} is not a duration such as 45m, 6h or 3d")
-    return timedelta(seconds=sum(int(n) * _UNITS[unit] for n, unit in _DURATION.findall(stripped)))
+    seconds = sum(int(n[:12]) * _UNITS[unit] for n, unit in _DURATION.findall(stripped))
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"{text!r} is longer than ten years")
+    return timedelta(seconds=seconds)
 
 
 def write_duration(span: timedelta) -> str:
@@ -53,3 +60,10 @@ def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     forward) means as much later as the gap is long.
     """
     return datetime.combine(day, at.replace(fold=0), tzinfo=zone).astimezone(UTC)
+
+
+def shown_in(instant: datetime, zone: ZoneInfo) -> str:
+    """An instant as the clocks of a zone show it: "Fri 7 Jun 2024 20:00 WIB"; the same words in every locale."""
+    local = instant.astimezone(zone)
+    day, month = _DAYS[local.weekday()], _MONTHS[local.month - 1]
+    return f"{day} {local.day} {month} {local.year} {local:%H:%M} {local.tzname()}"

@@ -27,6 +27,7 @@ from newsletter.press.libraries import versions
 from newsletter.press.render import render
 from newsletter.store.engine import Store
 from newsletter.store.runs import RunRow
+from newsletter.text import one_line
 
 _PLACES = {"attached": "under", "own": "as a story of its own", "apart": "apart", "held": "held"}
 
@@ -126,7 +127,7 @@ def status(room: Newsroom, week: Week, store: Store) -> Status:
         freeze=slots.freeze,
         send=slots.send,
         next=coming,
-        readers=store.subscribers.count("active"),
+        readers=store.subscribers.count_readers(),
         tally=store.ledger.tally(mailing[0]) if mailing else None,
         faults=faults_of(room, store),
     )
@@ -151,6 +152,7 @@ def faults_of(room: Newsroom, store: Store) -> tuple[str, ...]:
     if due and not found.sent and not found.stopped:
         faults.append(f"{slots.week} should have left at {room.local(slots.send)} and has not reached every reader")
     begun = [row for row in store.runs.recent(20) if row.state == "begun" and row.slot < now]
+    begun = [row for row in begun if not _is_settled(room, row, store)]
     faults.extend(f"{row.stage} of {room.local(row.slot)} began and never ended" for row in begun)
     return tuple(faults)
 
@@ -167,11 +169,16 @@ def _is_settled(room: Newsroom, row: RunRow, store: Store) -> bool:
 
 
 def skip(room: Newsroom, week: Week, *, why: str) -> None:
-    """Leave a week out: its entries and takes are free for the next. Raises NotReady once letters have left."""
+    """Leave a week out: its entries and takes are free for the next.
+
+    Raises NotReady once letters have left, UsageFault without a reason.
+    """
+    if not why.strip():
+        raise UsageFault(f"{week} is not left out without a reason.", mend='Say why:  --why "holidays"')
     state = read_state(room.root, week)
     if state.sent is not None:
         raise NotReady(f"{week} has been sent; it cannot be left out any more.")
-    write_state(room.root, week, replace(state, skipped=why))
+    write_state(room.root, week, replace(state, skipped=one_line(why)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

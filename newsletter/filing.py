@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from newsletter.clock import shown_in
 from newsletter.desk.compose import compose
+from newsletter.desk.due import slots_of
 from newsletter.desk.members import closest, member_named
 from newsletter.errors import UsageFault
 from newsletter.files.folder import takes_folder, write_whole
@@ -27,6 +30,8 @@ class Filed:
     path: str
     week: Week
     stands: str
+    #: When its week closes, by the clocks of its author.
+    closes: str
     remarks: tuple[Remark, ...]
 
 
@@ -67,7 +72,13 @@ def file_take(room: Newsroom, store: Store, *, ref: str, by: Member, text: str) 
     remarks = tuple(r for r in (*inputs.remarks, *draft.remarks) if r.path == shown)
     headlines = {story.id: story.headline for story in draft.issue.stories}
     beside = [p.take.path for p in draft.placements if p.story and p.story == placement.story]
-    return Filed(path=shown, week=week, stands=_where(placement, headlines, beside), remarks=remarks)
+    return Filed(
+        path=shown,
+        week=week,
+        stands=_where(placement, headlines, beside),
+        closes=_closes(room, week, by),
+        remarks=remarks,
+    )
 
 
 def _where(placement: Placement, headlines: dict[str, str], beside: list[str]) -> str:
@@ -77,6 +88,11 @@ def _where(placement: Placement, headlines: dict[str, str], beside: list[str]) -
         return "apart, with the takes that name no story"
     place = beside.index(placement.take.path) + 1
     return f'under #{placement.story} "{headlines[placement.story]}", number {place} of {len(beside)}'
+
+
+def _closes(room: Newsroom, week: Week, by: Member) -> str:
+    zone = room.settings.week.zone
+    return shown_in(slots_of(week, room.settings.schedule, zone).freeze, ZoneInfo(by.zone) if by.zone else zone)
 
 
 def _free(folder: Path, name: str) -> Path:

@@ -14,7 +14,7 @@ from newsletter.archive.swap import swap_in
 from newsletter.desk.compose import compose
 from newsletter.desk.due import Slots, slots_of
 from newsletter.desk.sealing import digests
-from newsletter.errors import NotReady
+from newsletter.errors import NotReady, UsageFault
 from newsletter.files.folder import write_whole
 from newsletter.files.news import write_news
 from newsletter.files.state import read_state, write_seal, write_state
@@ -26,14 +26,23 @@ from newsletter.model.news import FeedOutcome, Fetched, Validators
 from newsletter.model.remarks import Remark, errors_in, in_order
 from newsletter.model.week import Week
 from newsletter.newsroom.collecting import keep_answer
-from newsletter.newsroom.inputs import Inputs, feeds_in, feeds_to_ask, freeze_of, week_inputs
+from newsletter.newsroom.inputs import Inputs, feeds_in, feeds_to_ask, fit_to_freeze, freeze_of, week_inputs
 from newsletter.newsroom.mailings import open_mailing, readers_secret
-from newsletter.newsroom.records import hold, not_yet_sent, printed_issues, require_seal, sealed_files, week_files
+from newsletter.newsroom.records import (
+    hold,
+    not_left_out,
+    not_yet_sent,
+    printed_issues,
+    require_seal,
+    sealed_files,
+    week_files,
+)
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.stages import Done, Stages
 from newsletter.press.pages import index_page, missing_page
 from newsletter.press.render import render
 from newsletter.store.engine import Store
+from newsletter.text import one_line
 from newsletter.wire.fetch import Request, fetch_all
 
 
@@ -83,7 +92,9 @@ def freeze(room: Newsroom, week: Week, store: Store, *, early: bool = False) -> 
 
     The freeze's instant is that of the slot, however late it is done; `early` closes the week now.
     Raises NotReady before the slot, and if there is too little to print: then the week is held, with the reason.
+    Raises FaultyFiles, and leaves the week open, while its explainer or its wishes hold errors.
     """
+    not_left_out(room, week)
     state = read_state(room.root, week)
     if state.frozen is not None:
         return draft(room, week, store)
@@ -92,6 +103,7 @@ def freeze(room: Newsroom, week: Week, store: Store, *, early: bool = False) -> 
         mend = f"To close it now:  newsletter freeze {week} --early"
         raise NotReady(f"{week} stays open until {room.local(slot)}.", mend=mend)
     composed = _composed(room, week_inputs(room, week, store, freeze=min(now, slot)))
+    fit_to_freeze(week, composed.remarks)
     if composed.draft.held:
         hold(room, week, why="; ".join(composed.draft.held))
     write_news(room.root, week, composed.draft.kept)
@@ -118,7 +130,9 @@ def approve(room: Newsroom, week: Week, *, by: str) -> Seal:
         )
     if faults := errors_in(composed.remarks):
         raise NotReady(f"{week} holds errors:\n" + "\n".join(map(str, faults)), mend="Mend them, draft and look again.")
-    seal = Seal(by=by, at=room.clock.now(), digests=seen)
+    if not by.strip():
+        raise UsageFault("An approval needs a name.", mend="Say who has looked at it:  --by NAME")
+    seal = Seal(by=one_line(by), at=room.clock.now(), digests=seen)
     write_seal(room.root, week, seal)
     return seal
 
@@ -147,6 +161,10 @@ def deliver(
     """
     require_seal(room, week)
     transport = room.open_transport()
+    if read_state(room.root, week).sent is None:
+        with transport.connect():
+            # A relay that does not let us in is met here, while nothing says yet that the issue began to leave.
+            pass
     number, mailing = open_mailing(room, week, store)
     state = read_state(room.root, week)
     sent = state.sent or Sent(started=room.clock.now())
@@ -186,12 +204,10 @@ def run(room: Newsroom, store: Store) -> tuple[Done, ...]:
 
 def _advance(room: Newsroom, store: Store, stages: Stages, slots: Slots) -> None:
     week = slots.week
-    if stages.act(slots) == "freeze":
+    if stages.act(slots) == "freeze" or stages.is_half_frozen(slots):
         stages.attempt("freeze", slots.freeze, week, lambda: freeze(room, week, store))
     if room.settings.schedule.auto_send and stages.may_be_approved(slots):
         stages.attempt("approve", slots.freeze, week, lambda: approve(room, week, by="auto_send"))
-    if stages.act(slots) == "done" and stages.is_broken_off("publish", slots.send):
-        stages.attempt("publish", slots.send, week, lambda: publish(room, week))
     act = stages.act(slots)
     if act in ("send", "done"):
         stages.attempt("publish", slots.send, week, lambda: publish(room, week))

@@ -17,11 +17,11 @@ def letters_due(week: Week, store: Store) -> int:
     kept = store.ledger.mailing(str(week), VARIANT)
     if kept is not None:
         return store.ledger.tally(kept[0]).waiting
-    return store.subscribers.count("active")
+    return store.subscribers.count_readers()
 
 
 def rehearse(room: Newsroom, week: Week, store: Store, folder: Path) -> int:
-    """Write one letter for every active reader into the folder; how many. Nothing is sent and nothing recorded.
+    """Write a letter for everybody who may be written to; how many. Nothing is sent, nothing recorded.
 
     The bytes are those that would leave now; once a first letter has left, those of that mailing.
     """
@@ -30,7 +30,7 @@ def rehearse(room: Newsroom, week: Week, store: Store, folder: Path) -> int:
     secret = readers_secret(room)
     count = 0
     with OutboxTransport(folder).connect() as connection:
-        for subscriber in store.subscribers.all("active"):
+        for subscriber in store.subscribers.readers():
             connection.hand_over(write_letter(mailing, subscriber, secret=secret))
             count += 1
     return count

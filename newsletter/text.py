@@ -39,6 +39,7 @@ def one_line(text: str) -> str:
     return " ".join(text.replace("\u200b", " ").replace("\ufeff", " ").split())
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Letters and digits only, without case, accents, punctuation and spacing; for comparing, never for showing."""
     return "".join(c for c in _plain(text) if c.isalnum())

@@ -67,6 +67,10 @@ def read_toml(raw: bytes) -> TomlText:
         last = text.rstrip("\n").count("\n") + 1
         line = int(found[1]) if found and found[1] else last
         raise TomlFault(line, _AT.sub("", str(fault))) from fault
+    except RecursionError as fault:
+        raise TomlFault(1, "Brackets are nested too deep") from fault
+    except ValueError as fault:  # a number of thousands of digits, which the reader hands to int() as it is
+        raise TomlFault(1, "A number has too many digits") from fault
     return TomlText(values=values, lines=_lines(text))
 
 

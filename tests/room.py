@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from xml.sax.saxutils import escape
 
@@ -23,7 +25,7 @@ from newsletter.model.week import Week
 from newsletter.newsroom.room import Newsroom, open_newsroom
 from newsletter.newsroom.stages import Done
 from newsletter.pipeline import Composed, approve, collect, deliver, freeze, run
-from newsletter.store.engine import Store
+from newsletter.store.engine import Store, open_store, sqlite_url
 from newsletter.subscriptions import add
 
 WEEK = Week(2024, 23)
@@ -216,6 +218,10 @@ def workspace(
     `post` takes the letters; without one they are remembered by a fresh one.
     """
     lay_out(root)
+    database = root / "var" / "newsletter.db"
+    if not database.exists():
+        database.parent.mkdir(exist_ok=True)
+        database.write_bytes(_empty_database())
     environ = ENVIRON | {f"NEWSLETTER__{key}": value for key, value in (settings or {}).items()}
     clock, remembering = HandClock(at), post or Post()
     room = replace(
@@ -227,6 +233,16 @@ def workspace(
         space = Workspace(room=room, store=store, clock=clock, post=remembering)
         space.take("first", "The first of all takes says what it has to say.")
         yield space
+
+
+@cache
+def _empty_database() -> bytes:
+    """A database as a first command makes it; made once, for the tests' speed."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        open_store(sqlite_url(file)).close()
+        assert not file.with_name("empty.db-wal").exists()
+        return file.read_bytes()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,22 +57,19 @@ def test_a_subscriber_who_left_between_snapshot_and_claim_gets_nothing(space: Wo
 
 
 def test_a_subscriber_who_leaves_while_letters_go_is_passed_over_from_the_next_batch_on(space: Workspace) -> None:
-    names = [f"r{n:04d}" for n in range(600)]
-    rows = "\n".join(f"{name}@reader.example" for name in names)
-    import_csv(space.room, space.store, space.write("readers.csv", f"address\n{rows}\n"))
     space.seal()
+    space.store = replace(space.store, ledger=replace(space.store.ledger, batch_size=2))
 
     def somebody_leaves(letter: Letter) -> Reply:
         if letter.recipient.startswith("ada"):
-            space.leave("r0599")
+            space.leave("di")
         return Reply(250, "Taken")
 
     space.post.answers = somebody_leaves
     tally = space.deliver()
 
-    assert "r0599" not in space.post.readers
-    assert len(space.post.readers) == 603
-    assert (tally.accepted, tally.left, tally.waiting) == (603, 1, 0)
+    assert space.post.readers == ["ada", "bo", "cy"]
+    assert (tally.accepted, tally.left, tally.waiting) == (3, 1, 0)
 
 
 @pytest.mark.parametrize("reason", ["bounced", "complained", "by-hand", "unsubscribed"])
@@ -83,7 +81,6 @@ def test_a_suppressed_address_gets_nothing_however_its_capitals_are_typed(space:
     assert space.post.readers == ["ada", "cy", "di"]
 
 
-@pytest.mark.xfail(reason="the store counts and lists suppressed readers as active")
 def test_a_suppressed_address_is_not_rehearsed_either(space: Workspace, tmp_path: Path) -> None:
     space.seal()
     space.store.subscribers.suppress(address("bo@reader.example"), "bounced", space.clock.now())
@@ -95,7 +92,6 @@ def test_a_suppressed_address_is_not_rehearsed_either(space: Workspace, tmp_path
     assert len(list((tmp_path / "rehearsal").glob("*.eml"))) == 2
 
 
-@pytest.mark.xfail(reason="the store counts and lists suppressed readers as active")
 def test_if_all_who_are_on_the_list_are_suppressed_nothing_is_sent(tmp_path: Path) -> None:
     with workspace(tmp_path) as space:
         space.add("ada")
@@ -112,7 +108,9 @@ def test_if_all_who_are_on_the_list_are_suppressed_nothing_is_sent(tmp_path: Pat
 def test_an_import_or_a_second_add_does_not_bring_anybody_back(space: Workspace) -> None:
     space.leave("bo")
     space.store.subscribers.suppress(address("cy@reader.example"), "bounced", space.clock.now())
-    list_of_old = space.write("old.csv", "name;email\nBo;BO@reader.example\nCy;cy@reader.example\nNew;new@reader.example\n")
+    list_of_old = space.write(
+        "old.csv", "name;email\nBo;BO@reader.example\nCy;cy@reader.example\nNew;new@reader.example\n"
+    )
 
     imported = import_csv(space.room, space.store, list_of_old)
     added = add(space.room, space.store, "Bo@READER.example")

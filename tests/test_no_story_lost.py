@@ -56,9 +56,9 @@ def collect_at(space: Workspace, instant: datetime) -> None:
     space.collect()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_news_entry_is_in_exactly_one_issue_that_was_sent(space: Workspace, seed: int) -> None:
-    dice = random.Random(seed)
+@pytest.mark.parametrize("second", ["held", "skipped when frozen"])
+def test_every_news_entry_is_in_exactly_one_issue_that_was_sent(space: Workspace, second: str) -> None:
+    dice = random.Random(second)
     start = FREEZE - timedelta(days=2)
     backlog = {titled(number): start - timedelta(days=30 + number) for number in range(20)}
     carried: dict[str, dict[str, datetime | None]] = {"alpha": dict(backlog), "beta": {}}
@@ -72,11 +72,11 @@ def test_every_news_entry_is_in_exactly_one_issue_that_was_sent(space: Workspace
     collect_at(space, start)
 
     weeks = [WEEK.after(n) for n in range(4)]
-    fates = ["sent", dice.choice(["held", "skipped", "skipped when frozen"]), "late", "sent"]
+    fates = ["sent", second, "late", "sent"]
     last = start
     for week, fate in zip(weeks, fates, strict=True):
         slot = FREEZE + (week.monday - WEEK.monday)
-        instants = sorted(last + (slot - last) * dice.random() for _ in range(2))
+        instants = sorted(last + (slot - last) * dice.random() for _ in range(1))
         for instant in (*instants, slot):
             for feed in carried:
                 number += 1
@@ -96,8 +96,6 @@ def test_every_news_entry_is_in_exactly_one_issue_that_was_sent(space: Workspace
         if fate == "held":
             with pytest.raises(NotReady, match="held"):
                 space.freeze(week)
-        elif fate == "skipped":
-            skip(space.room, week, why="holidays")
         elif fate == "skipped when frozen":
             space.seal(week)
             skip(space.room, week, why="holidays")
@@ -143,7 +141,7 @@ def test_an_entry_seen_a_moment_after_the_freeze_is_in_the_next_issue_alone(spac
 def test_the_first_fetch_of_a_feed_does_not_flood(space: Workspace) -> None:
     taken_for(space, WEEK)
     archive: dict[str, datetime | None] = {titled(n): FREEZE - timedelta(days=9 + n) for n in range(60)}
-    undated = dict.fromkeys((titled(n) for n in range(60, 70)))
+    undated = dict.fromkeys(map(titled, range(60, 70)))
     space.publish_feed("alpha", archive | undated | {titled(99): FREEZE - timedelta(days=1)})
     collect_at(space, FREEZE - timedelta(hours=1))
 

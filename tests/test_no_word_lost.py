@@ -331,7 +331,7 @@ _FILE = st.lists(_LINE, max_size=8).map("\n".join)
 @given(files=st.lists(_FILE, min_size=1, max_size=3))
 @example(files=['Yoga: "quoted words here"\nhauptsache\n'])
 @example(files=["author: Yoga\nsome words\n---\nothers below\n"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 def test_typed_words_are_found_in_the_issue_or_named_in_a_remark(shared: Workspace, files: list[str]) -> None:
     folder = shared.folder() / "takes"
     for path in folder.glob("*.md"):

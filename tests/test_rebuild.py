@@ -77,9 +77,7 @@ def test_a_later_issue_and_renamed_feeds_change_nothing_in_an_earlier_one(space:
 
 
 @pytest.mark.parametrize("name", ["issue.json", "issue.md", "email.html", "email.txt"])
-def test_tampering_with_a_rendition_is_found(
-    space: Workspace, name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_tampering_with_a_rendition_is_found(space: Workspace, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     space.send()
     file = space.folder() / name
     if name == "issue.json":

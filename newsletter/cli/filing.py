@@ -34,7 +34,7 @@ def take(room: Newsroom, story: str, *, by: str, text: str, from_stdin: bool) ->
         text = text.partition("<!--")[0]
     with room.open_store() as store:
         filed = file_take(room, store, ref=story, by=member, text=text)
-    click.echo(f"{filed.path}\nfiled: {filed.stands}")
+    click.echo(f"{filed.path}\nfiled: {filed.stands}\n{filed.week} closes {filed.closes}")
     for remark in filed.remarks:
         click.echo(str(remark))
     return 0

@@ -18,6 +18,9 @@ from newsletter.model.week import Week
 if TYPE_CHECKING:
     from newsletter.newsroom.room import Newsroom
 
+#: Far enough from both ends of the calendar to count weeks from there.
+_YEARS = range(1900, 3000)
+
 
 class InstantType(click.ParamType[datetime]):
     """An instant with its offset: 2024-06-07T15:00:00+07:00."""
@@ -28,9 +31,12 @@ class InstantType(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            return read_instant(str(value))
-        except ValueError:
+            instant = read_instant(str(value))
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is no instant. Write it with its offset: 2024-06-07T15:00:00+07:00", param, ctx)
+        if instant.year not in _YEARS:
+            self.fail(f"{value!r} lies outside of the years that issues appear in.", param, ctx)
+        return instant
 
 
 class WeekType(click.ParamType[Week]):
@@ -42,9 +48,12 @@ class WeekType(click.ParamType[Week]):
         if isinstance(value, Week):
             return value
         try:
-            return Week.read(str(value))
+            week = Week.read(str(value))
         except ValueError:
             self.fail(f"{value!r} is no week. Write year and ISO week: 2024-W23", param, ctx)
+        if week.year not in _YEARS:
+            self.fail(f"{value!r} lies outside of the years that issues appear in.", param, ctx)
+        return week
 
 
 root_option = click.option(
@@ -85,12 +94,12 @@ def open_room(root: Path | None, now: datetime | None) -> Newsroom:
 def find_workspace(root: Path | None) -> Path:
     """The folder named, or the nearest one here or above with a newsletter.toml. Raises NoWorkspace."""
     if root is not None:
-        if (root / "newsletter.toml").is_file():
+        if os.path.lexists(root / "newsletter.toml"):
             return root.resolve()
         raise NoWorkspace(f"{root} holds no newsletter.toml.", mend=f"Make a workspace there: newsletter init {root}")
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / "newsletter.toml").is_file():
+        if os.path.lexists(folder / "newsletter.toml"):
             return folder
     raise NoWorkspace(
         "There is no newsletter.toml here or above.",

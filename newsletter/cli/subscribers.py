@@ -64,7 +64,7 @@ def import_readers(room: Newsroom, file: Path, *, as_json: bool) -> int:
     else:
         click.echo(f"{found.added} added, {found.known} known, {len(found.refused)} refused.")
         for refusal in found.refused:
-            click.echo(f"    row {refusal.row}: {refusal.typed}: {refusal.why}")
+            click.echo(f"    line {refusal.row}: {refusal.typed}: {refusal.why}")
     return 4 if found.refused else 0
 
 

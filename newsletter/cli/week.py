@@ -128,9 +128,9 @@ def deliver(room: Newsroom, week: Week | None, *, outbox: Path | None, dry_run: 
     if dry_run or outbox is not None:
         with room.open_store() as store:
             if outbox is None:
-                click.echo(f"{letters_due(week, store)} letters of {week} would go.")
+                click.echo(f"Letters of {week} that would go: {letters_due(week, store)}.")
             else:
-                click.echo(f"{rehearse(room, week, store, outbox)} letters of {week} lie in {outbox}; none was sent.")
+                click.echo(f"Letters of {week} in {outbox}: {rehearse(room, week, store, outbox)}. None was sent.")
         return 0
     with _at_work(room) as store, show.progress("letters", letters_due(week, store)) as step:
         tally = deliver_week(room, week, store, on_delivery=lambda _: step(""))

@@ -21,6 +21,7 @@ _BELONGS = {
     "database_url": "DATABASE_URL",
 }
 _SHORTEST = 16
+_RESTORE = "Bring back its copy; if no letter has left yet, delete it, and a new one is made."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +38,8 @@ def read_secrets(root: Path, environ: Mapping[str, str]) -> tuple[Secrets, tuple
     """
     remarks: list[Remark] = []
     secret = _secret(root, environ, "NEWSLETTER_SECRET", remarks)
-    if not secret and (root / "var" / "secret").is_file():
-        secret = _from_file(root / "var" / "secret", "var/secret", remarks)
+    if not secret:
+        secret = _kept(root, remarks)
     if secret and len(secret) < _SHORTEST:
         what = f"The secret has {len(secret)} signs; readers' tokens can be guessed."
         mend = ('Make one:  python3 -c "import secrets; print(secrets.token_urlsafe(32))"',)
@@ -59,6 +60,22 @@ def _secret(root: Path, environ: Mapping[str, str], name: str, remarks: list[Rem
     if typed or not file:
         return Secret(typed.strip())
     return _from_file(root / file, f"{name}_FILE", remarks)
+
+
+def _kept(root: Path, remarks: list[Remark]) -> Secret:
+    """The secret that was made for the outbox; a file without one would leave the readers' links without a key."""
+    path = root / "var" / "secret"
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return NO_SECRET
+    except OSError:
+        pass  # reading it says why
+    before = len(remarks)
+    secret = _from_file(path, "var/secret", remarks)
+    if not secret and len(remarks) == before:
+        remarks.append(Remark("var/secret", 0, "error", "weak-secret", "The file holds no secret.", (_RESTORE,)))
+    return secret
 
 
 def _from_file(path: Path, shown: str, remarks: list[Remark]) -> Secret:

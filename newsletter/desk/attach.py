@@ -43,17 +43,18 @@ def attach(
     A take on a story that the chief editor dropped is held, not lost.
     `sources` are the feeds' names by id.
     """
-    placements: list[Placement] = []
+    placements: dict[int, Placement] = {}
     remarks: list[Remark] = []
     own: dict[str, Story] = {}
-    for take in takes:
+    # Of two copies the one that names a story is printed.
+    for place, take in sorted(enumerate(takes), key=lambda filed: not _names_a_story(filed[1])):
         desk = _Placing(take, finder, members, memory, wanted, sources, own)
-        placement, story, said = desk.place(placements)
+        placement, story, said = desk.place(tuple(placements.values()))
         if story is not None:
             own.setdefault(story.id, story)
-        placements.append(placement)
+        placements[place] = placement
         remarks.extend(said)
-    return Attached(tuple(placements), tuple(own.values()), tuple(remarks))
+    return Attached(tuple(placements[place] for place in range(len(takes))), tuple(own.values()), tuple(remarks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class _Placing:
         if twin is not None:
             what = f"The same text stands in {twin.take.path}. Printed once; this copy is held."
             return self._held("the same text twice", "same-take", what, ("Delete one of the two files.",))
-        if not take.ref and not take.link and not take.headline:
+        if not _names_a_story(take):
             return self._apart(member)
         return self._referred(member)
 
@@ -249,6 +250,10 @@ class _Placing:
 
 
 _AGAIN = ("A leftover? Delete the file. On purpose? Add  again: yes",)
+
+
+def _names_a_story(take: Take) -> bool:
+    return bool(take.ref or take.link or take.headline)
 
 
 def _issue(title: str, week: object) -> str:

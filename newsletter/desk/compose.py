@@ -25,6 +25,8 @@ from newsletter.model.week import Week, send_date
 from newsletter.text import clip, content_words, count_words, one_line
 
 _PREHEADER = 110
+#: Stories that were not printed, kept at the freeze so that a dropped headline can be followed by the next.
+_RESERVE = 5
 _NUMBER = re.compile(r"-\d+$")
 
 
@@ -135,6 +137,11 @@ def _untold(
     pinned.sort(key=lambda r: order[r.story.id])
     best: list[Ranked] = []
     remarks: list[Remark] = []
+    for r in pinned:
+        if (before := memory.story_before(r.story)) is not None:
+            earlier = f"{before.reference.title} ({before.reference.week})"
+            what = f'"{clip(r.story.headline, 90)}" was printed in {earlier}; pinned, it is printed again.'
+            remarks.append(Remark(desk.wishes.path, desk.wishes.lines.get("pin", 0), "notice", "repeat", what))
     for r in ranked:
         if not r.story.proposed or r.story.id in shown | wanted.drop | wanted.pin:
             continue
@@ -201,8 +208,12 @@ def _issue(
 
 
 def _kept(ranked: Sequence[Ranked], issue: Issue, placements: Sequence[Placement]) -> tuple[Ranked, ...]:
-    """Printed stories, and those that a take was weighed against: with them the same issue comes out again."""
+    """Printed stories, and those that a take was weighed against: with them the same issue comes out again.
+
+    A few of the best that were not printed are kept in reserve, for a headline that is dropped after the freeze.
+    """
     ids = {s.id for s in (*issue.stories, *issue.headlines)}
+    ids.update([r.story.id for r in ranked if r.story.proposed and r.story.id not in ids][:_RESERVE])
     ids.update(name for placement in placements for name in placement.candidates)
     # Those whose ids made a story that a take brought add a number to its own.
     names = {placement.story for placement in placements if placement.outcome == "own"}

@@ -6,7 +6,9 @@ eighty typed references (research on curation, section 5): no wrong accept.
 
 from __future__ import annotations
 
+import html
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +28,11 @@ _BEGINNING = 12
 _FUZZY_LENGTH = 5
 _FUZZY_RATIO = 0.80
 _FUZZY_WEIGHT = 0.8
+_ENOUGH_SHARED = 3
+#: An address among words: "see https://example.com/a", also in brackets.
+_ADDRESS_INSIDE = re.compile(r"https?://[^\s<>()\[\]\"“”]+", re.I)
+#: A number with the letters that belong to it: "5.1.2", "4o", "v2", "1,200".
+_NUMBER = re.compile(r"[a-z]*\d[a-z\d]*(?:[.,]\d[a-z\d]*)*")
 
 How = Literal["id", "address", "headline", "beginning", "near"]
 
@@ -54,6 +61,12 @@ class StoryFinder:
             return self._named(text[1:].casefold())
         if looks_like_address(text):
             return self._addressed(text)
+        inside = [found.rstrip(".,;:!?") for found in _ADDRESS_INSIDE.findall(text)]
+        if len(inside) == 1 and (match := self._addressed(inside[0])).story is not None:
+            return match
+        if fold(text) not in self._by_headline:
+            # Copied from a page's source or from a feed.
+            text = html.unescape(text)
         folded = fold(text)
         if not folded:
             return Match(None, None)
@@ -61,7 +74,11 @@ class StoryFinder:
             return _one_of(found, "headline")
         if len(folded) >= _BEGINNING:
             begun = {
-                s.id: s for headline, told in self._by_headline.items() if headline.startswith(folded) for s in told
+                s.id: s
+                for headline, told in self._by_headline.items()
+                if headline.startswith(folded)
+                for s in told
+                if not _cuts_number(text, s)
             }
             if begun:
                 return _one_of(tuple(begun.values()), "beginning")
@@ -98,9 +115,22 @@ class StoryFinder:
             return Match(None, None, self.likely(text))
         first, second = scored[0][0], scored[1][0] if len(scored) > 1 else 0.0
         candidates = tuple(story for value, story in scored[:5] if value >= ASK / 2)
-        if first >= ACCEPT and first - second >= MARGIN:
+        sure = first >= ACCEPT and first - second >= MARGIN
+        if sure and self._shares_enough(text, scored[0][1]) and not _other_number(text, scored[0][1]):
             return Match(scored[0][1], "near", candidates)
         return Match(None, "near", candidates)
+
+    def _shares_enough(self, text: str, story: Story) -> bool:
+        """Whether one title holds three of the typed words, or all if they are fewer; numbers prove nothing.
+
+        "Gemini 1.5 on stage" is not the one story of the week that has Gemini 1.5 in its headline.
+        """
+        typed = {word for word in content_words(text) if not word.isdigit()}
+        found = 0
+        for title in _titles(story):
+            told = set(content_words(title))
+            found = max(found, sum(1 for word in typed if word in told or told & set(self._spelt_like(word))))
+        return found >= min(_ENOUGH_SHARED, len(typed))
 
     # The indexes -----------------------------------------------------------------------------------
 
@@ -200,6 +230,23 @@ class StoryFinder:
 
 def _titles(story: Story) -> tuple[str, ...]:
     return tuple(dict.fromkeys((story.headline, *(e.title for e in story.entries))))
+
+
+def _cuts_number(text: str, story: Story) -> bool:
+    """Whether a beginning ends inside a number: "model 4" begins no story of a "model 4o"."""
+    typed = _numbers(text)
+    return all(_numbers(title)[: len(typed)] != typed for title in _titles(story))
+
+
+def _other_number(text: str, story: Story) -> bool:
+    """Whether every title has another number where the reference has one: version 5.1 is not version 5.2."""
+    typed = set(_numbers(text))
+    told = [set(_numbers(title)) for title in _titles(story)]
+    return all(typed - numbers and numbers - typed for numbers in told)
+
+
+def _numbers(text: str) -> list[str]:
+    return [number.replace(",", "") for number in _NUMBER.findall(text.casefold())]
 
 
 def _found(word: str, title: Mapping[str, float], like: Sequence[str]) -> float:

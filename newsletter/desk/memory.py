@@ -9,10 +9,13 @@ from functools import cached_property
 from newsletter.links import identity, same
 from newsletter.model.issue import Printed, Reference
 from newsletter.model.news import Story
-from newsletter.text import fold
+from newsletter.model.week import Week
+from newsletter.text import content_words, fold
 
 #: Letters of a take below which equal words prove nothing ("Agreed.").
 TELLING = 20
+#: Words that a headline needs to be known again by it.
+_ENOUGH_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,15 @@ class Memory:
     issues: tuple[Printed, ...] = ()
 
     def story_before(self, story: Story) -> Printed | None:
-        """The latest issue that printed this story, by any of its addresses; None if none did."""
-        return self.address_before(*(link for link in (story.link, *(e.link for e in story.entries)) if link))
+        """The latest issue that printed this story, by any of its addresses; None if none did.
+
+        What was printed without an address is known by its headline, unless that is too short to prove anything.
+        """
+        links = (link for link in (story.link, *(e.link for e in story.entries)) if link)
+        titles = (fold(title) for title in (story.headline, *(e.title for e in story.entries)))
+        bare = (issue for title in titles if (issue := self._headlines_alone.get(title)) is not None)
+        found = (self.address_before(*links), max(bare, key=_week, default=None))
+        return max((issue for issue in found if issue is not None), key=_week, default=None)
 
     def address_before(self, *links: str) -> Printed | None:
         """The latest issue that printed one of these addresses."""
@@ -34,7 +44,7 @@ class Memory:
             for printed_link, issue in self._addresses.get(page, ())
             if same(link, printed_link)
         ]
-        return max(found, key=lambda issue: issue.reference.week, default=None)
+        return max(found, key=_week, default=None)
 
     def headline_before(self, headline: str) -> Printed | None:
         """The latest issue that printed exactly this headline."""
@@ -72,12 +82,21 @@ class Memory:
         return {fold(headline): issue for issue in self.issues for headline, _ in issue.stories}
 
     @cached_property
+    def _headlines_alone(self) -> dict[str, Printed]:
+        alone = ((headline, issue) for issue in self.issues for headline, links in issue.stories if not links)
+        return {fold(headline): issue for headline, issue in alone if len(content_words(headline)) >= _ENOUGH_WORDS}
+
+    @cached_property
     def _takes(self) -> dict[str, tuple[Printed, str]]:
         return {fold(text): (issue, headline) for issue in self.issues for _, text, headline in issue.takes}
 
     @cached_property
     def _topics(self) -> dict[str, Printed]:
         return {fold(name): issue for issue in self.issues for name in (*issue.aliases, issue.topic) if fold(name)}
+
+
+def _week(issue: Printed) -> Week:
+    return issue.reference.week
 
 
 def same_words(one: str, others: Sequence[str]) -> bool:

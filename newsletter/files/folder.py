@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,6 +18,10 @@ from newsletter.model.week import Week
 from newsletter.text import nfc
 
 _TAKE_ENDINGS = (".md", ".markdown", ".txt")
+#: Bytes of one file of prose; what is longer is no take and no explainer, and mail programs cut it off.
+_LONGEST = 1_000_000
+#: Signs that steer a terminal or a printer, and none that a person means.
+_CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _NOT_OURS = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -79,6 +84,34 @@ def take_files(root: Path, folder: Path) -> tuple[Path, ...]:
     return _files(root, folder.rglob("*"), _TAKE_ENDINGS) if folder.is_dir() else ()
 
 
+def passed_over(root: Path, folder: Path) -> tuple[Path, ...]:
+    """What lies where takes are filed and is not read as one, by path: other endings, and links that lead nowhere.
+
+    Hidden files and editors' backups are left out: nobody filed them.
+    """
+    if closed_folders(folder):
+        return ()
+    if not folder.is_dir():
+        return (folder,) if os.path.lexists(folder) else ()
+    kept = [
+        path
+        for path in folder.rglob("*")
+        if (path.suffix.lower() not in _TAKE_ENDINGS and path.is_file())
+        or (path.suffix.lower() in _TAKE_ENDINGS and not path.is_file() and not path.is_dir())
+    ]
+    kept = [path for path in kept if not path.name.endswith(("~", ".bak", ".swp", ".orig", ".tmp"))]
+    shown = [path for path in kept if not any(part.startswith((".", "#")) for part in path.relative_to(root).parts)]
+    return tuple(sorted(shown, key=lambda path: relative(root, path)))
+
+
+def closed_folders(folder: Path) -> tuple[Path, ...]:
+    """The folder and those below it that this account may not read: what lies in them is not known."""
+    if not folder.is_dir():
+        return ()
+    folders = (folder, *sorted(path for path in folder.rglob("*") if os.path.isdir(path)))  # noqa: PTH112 - as above
+    return tuple(path for path in folders if not os.access(path, os.R_OK | os.X_OK))
+
+
 def explainer_files(root: Path) -> tuple[Path, ...]:
     """The Markdown files of issues/explainers, by path."""
     folder = explainers_folder(root)
@@ -90,7 +123,7 @@ def _files(root: Path, found: Iterable[Path], endings: tuple[str, ...]) -> tuple
         path
         for path in found
         if path.suffix.lower() in endings
-        and path.is_file()
+        and os.path.isfile(path)  # noqa: PTH113 - Path.is_file raises where a folder may be listed and not entered
         and not any(part.startswith(".") for part in path.relative_to(root).parts)
     ]
     return tuple(sorted(kept, key=lambda path: relative(root, path)))
@@ -103,6 +136,8 @@ def read_text(root: Path, path: Path) -> TypedFile:
     """Read a file that a person wrote. A file that is not there is no fault."""
     shown = relative(root, path)
     try:
+        if path.stat().st_size > _LONGEST:
+            return TypedFile(path=shown, text=None, remarks=(_too_long(shown, path.stat().st_size),))
         raw = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return TypedFile(path=shown, text=None)
@@ -114,7 +149,7 @@ def read_text(root: Path, path: Path) -> TypedFile:
 
 
 def decode(raw: bytes, path: str) -> tuple[str | None, tuple[Remark, ...]]:
-    """The text of a typed file: NFC, LF, no byte order mark; with a remark where its bytes are not UTF-8.
+    """The text of a typed file: NFC, LF, no byte order mark, no control signs; a remark where it is not UTF-8.
 
     None where the bytes are no text at all.
     """
@@ -131,7 +166,12 @@ def decode(raw: bytes, path: str) -> tuple[str | None, tuple[Remark, ...]]:
         remarks = (Remark(path, line, "warning", "encoding", what, ("Save it as UTF-8.",)),)
     if "\0" in text:
         return None, (_no_text(path, text[: text.index("\0")].count("\n") + 1),)
-    return nfc(text.replace("\r\n", "\n").replace("\r", "\n")), remarks
+    return nfc(_CONTROLS.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))), remarks
+
+
+def _too_long(path: str, size: int) -> Remark:
+    what = f"The file has {size // 1000} kB; more than {_LONGEST // 1000} kB is no text for a letter."
+    return Remark(path, 0, "error", "too-long", what, ("Shorten it, or take out what is no text.",))
 
 
 def _no_text(path: str, line: int) -> Remark:
@@ -222,4 +262,6 @@ def _mend(fault: OSError, path: Path) -> str:
         return "The disk is full: make room and run the same command again. The file is as it was before."
     if fault.errno in _NOT_OURS:
         return f"This account may not write to {path.parent}: give it the right, or run as the owner."
+    if fault.errno in (errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
+        return "A file stands where a folder belongs, or a folder where a file does: move it away."
     return "The file is as it was before; mend the cause and run the same command again."

@@ -103,15 +103,17 @@ def _collected(lines: Sequence[str], span: range, path: str, known: Sequence[str
         if match is None:
             if lines[i].strip():
                 what = f'"{lines[i].strip()}" is no header line.'
-                mend = ("A header line reads  key: value  and stands on one line.",)
+                mend: tuple[str, ...] = ("A header line reads  key: value  and stands on one line.",)
                 remarks.append(Remark(path, i + 1, "error", "header", what, mend))
             continue
         key, value = match[1].lower(), match[2].strip()
         if key not in known:
-            remarks.append(Remark(path, i + 1, "error", "unknown-key", unknown_key(match[1], known)))
+            mend = (f'Used nowhere: "{value}".',) if value else ()
+            remarks.append(Remark(path, i + 1, "error", "unknown-key", unknown_key(match[1], known), mend))
         elif key in values:
             what = f'"{key}" stands twice in the header, first on line {at[key]}.'
-            remarks.append(Remark(path, i + 1, "error", "duplicate-key", what, ("Keep one of the two.",)))
+            mend = (f'Keep one of the two. Used nowhere: "{value}".',)
+            remarks.append(Remark(path, i + 1, "error", "duplicate-key", what, mend))
         else:
             values[key] = value
             at[key] = i + 1

@@ -131,7 +131,7 @@ def _filed(
     first = first_filled(lines, header.body)
     if header.get("story"):
         ref = named_by(header.get("story"), header.line("story"))
-        return _with_names(ref, lines, first, len(lines)), ()
+        return _spoken(ref, lines, first, header), ()
     starts = _story_lines(lines, first)
     if starts:
         filed: list[tuple[StoryRef, _Block]] = []
@@ -139,8 +139,23 @@ def _filed(
             filed.extend(_section(lines, start, end))
         return tuple(filed), _stray(lines, header.body, starts[0], path)
     if first < len(lines) and (ref := first_line_ref(lines, first)).typed:
-        return _with_names(ref, lines, first + 1, len(lines)), ()
-    return _with_names(StoryRef(), lines, first, len(lines)), ()
+        return _spoken(ref, lines, first + 1, header), ()
+    return _spoken(StoryRef(), lines, first, header), ()
+
+
+def _spoken(ref: StoryRef, lines: Sequence[str], start: int, header: Header) -> tuple[tuple[StoryRef, _Block], ...]:
+    """The takes on one story.
+
+    Where the header names the author and the text is more than a row of `Name: "…"`, the names in it are those of
+    people whom the take quotes.
+    """
+    found = _with_names(ref, lines, start, len(lines))
+    texts = ["\n".join(block.lines).strip() for _, block in found]
+    if not header.get("author") or all(
+        block.name and unquoted(text) != text for (_, block), text in zip(found, texts, strict=True)
+    ):
+        return found
+    return ((ref, _Block(name="", line=start + 1, lines=tuple(lines[start:]))),)
 
 
 def _story_lines(lines: Sequence[str], first: int) -> tuple[int, ...]:

@@ -6,7 +6,15 @@ import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from newsletter.files.folder import inbox_folder, read_text, relative, take_files, takes_folder
+from newsletter.files.folder import (
+    closed_folders,
+    inbox_folder,
+    passed_over,
+    read_text,
+    relative,
+    take_files,
+    takes_folder,
+)
 from newsletter.files.take_text import parse_takes
 from newsletter.model.issue import Listed, Take
 from newsletter.model.remarks import Remark, in_order
@@ -23,10 +31,12 @@ def read_takes(
 
     Files in `used`, unchanged since an earlier freeze listed them, are passed over.
     """
-    paths = take_files(root, takes_folder(root, week))
-    if inbox:
-        paths = (*paths, *take_files(root, inbox_folder(root)))
-    return _read(root, paths, week=week, used=used)
+    folders = (takes_folder(root, week), inbox_folder(root)) if inbox else (takes_folder(root, week),)
+    paths = [path for folder in folders for path in take_files(root, folder)]
+    takes, remarks = _read(root, paths, week=week, used=used)
+    others = [_no_take(root, path) for folder in folders for path in passed_over(root, folder)]
+    closed = [_closed(root, path) for folder in folders for path in closed_folders(folder)]
+    return takes, in_order((*remarks, *others, *closed))
 
 
 def read_take_files(
@@ -42,12 +52,29 @@ def read_take_files(
             "error",
             "gone",
             "The week was frozen with this file, and it is gone.",
-            ("Put it back, or freeze the week again.",),
+            ("Put it back; what shall not be printed is emptied, not deleted.",),
         )
         for path in files
         if not path.exists()
     ]
     return takes, in_order((*remarks, *gone))
+
+
+def _closed(root: Path, folder: Path) -> Remark:
+    what = "The folder cannot be read: permission denied. Nobody knows which takes lie in it."
+    return Remark(relative(root, folder), 0, "error", "unreadable", what, ("Give this account the right to read it.",))
+
+
+def _no_take(root: Path, path: Path) -> Remark:
+    """Nothing that was filed vanishes without a word."""
+    shown = relative(root, path)
+    if path.is_file() and path not in (inbox_folder(root), *inbox_folder(root).parents) and path.name != "takes":
+        what, mend = "The file does not end in .md or .txt and is not read.", "Save it as plain text, with that ending."
+    elif path.is_file():
+        what, mend = "A file stands where the folder of takes belongs.", "Move it away, and make a folder of that name."
+    else:
+        what, mend = "There is no file behind this name.", "Put the take itself there."
+    return Remark(shown, 0, "warning", "no-take", what, (mend,))
 
 
 def _read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -14,6 +15,8 @@ from newsletter.model.remarks import Remark
 from newsletter.toml_lines import TomlFault, TomlText, read_toml
 
 Kind = Literal["line", "text", "texts", "number", "whole", "switch", "table"]
+
+_CONTROLS = re.compile(r"[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029]")
 
 EXPECTED: Mapping[Kind, str] = {
     "line": 'one line of text in quotation marks, "…"',
@@ -75,7 +78,7 @@ def open_toml(root: Path, path: Path) -> TypedToml:
 
 def _fits(value: object, kind: Kind) -> bool:
     if kind == "line":
-        return isinstance(value, str) and not any(sign in value for sign in "\r\n\0")
+        return isinstance(value, str) and not _CONTROLS.search(value)
     if kind == "text":
         return isinstance(value, str)
     if kind == "texts":
@@ -89,7 +92,7 @@ def _fits(value: object, kind: Kind) -> bool:
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return "several lines" if "\n" in value else f'"{value}"'
+        return "several lines" if "\n" in value else f'"{_CONTROLS.sub("�", value)}"'
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):

@@ -90,6 +90,18 @@ def freeze_of(inputs: Inputs, draft: Draft, *, at: datetime, run_at: datetime) -
     )
 
 
+def fit_to_freeze(week: Week, remarks: tuple[Remark, ...]) -> None:
+    """Raises FaultyFiles where a freeze would close without what was written for the week.
+
+    That is if its own explainer or its wishes hold errors, or if a folder of takes may not be read.
+    """
+    own = (f"issues/{week}/explainer.md", f"issues/{week}/issue.toml")
+    lost = tuple(
+        r for r in remarks if r.path in own or (r.code == "unreadable" and not r.path.endswith((".md", ".txt")))
+    )
+    _refuse_errors(lost)
+
+
 def feeds_to_ask(room: Newsroom, store: Store) -> tuple[tuple[Feed, ...], tuple[FeedOutcome, ...]]:
     """The feeds that may be asked now, and a row for each whose server wishes to be left alone for a while."""
     now = room.clock.now()
@@ -244,23 +256,21 @@ def _filed_late(root: Path, week: Week, states: dict[Week, WeekState], taken: li
 
 def _left_behind(root: Path, week: Week, states: dict[Week, WeekState]) -> tuple[Remark, ...]:
     """Earlier weeks with takes that were never frozen, or never sent: their words wait for a decision."""
-    return tuple(
-        Remark(
-            f"issues/{earlier}",
-            0,
-            "warning",
-            "left-behind",
-            f"{earlier} holds takes and was never {'sent' if state.frozen else 'frozen'}.",
-            (
-                f"Send it:  newsletter {'approve' if state.frozen else 'freeze'} {earlier}   "
-                f"or move them here:  newsletter skip {earlier} --why …",
-            ),
-        )
-        for earlier, state in sorted(states.items())
-        if earlier < week
-        and not (state.sent or state.skipped)
-        and (take_files(root, takes_folder(root, earlier)) or (state.frozen and state.frozen.takes))
-    )
+    remarks = []
+    for earlier, state in sorted(states.items()):
+        listed = state.frozen is not None and state.frozen.takes
+        if (
+            earlier >= week
+            or state.sent
+            or state.skipped
+            or not (listed or take_files(root, takes_folder(root, earlier)))
+        ):
+            continue
+        missing, verb = ("sent", "approve") if state.frozen else ("frozen", "freeze")
+        what = f"{earlier} holds takes and was never {missing}."
+        mend = f"Send it:  newsletter {verb} {earlier}   or move them here:  newsletter skip {earlier} --why …"
+        remarks.append(Remark(f"issues/{earlier}", 0, "warning", "left-behind", what, (mend,)))
+    return tuple(remarks)
 
 
 def _refuse_errors(remarks: tuple[Remark, ...]) -> None:

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 
 from newsletter.errors import CannotSend, NotReady
-from newsletter.files.folder import week_folder, write_whole
+from newsletter.files.folder import read_kept, week_folder, write_whole
 from newsletter.files.record import read_record
 from newsletter.files.state import read_state
 from newsletter.mail.segments import build_mailing
@@ -21,7 +21,8 @@ VARIANT = "full"
 def open_mailing(room: Newsroom, week: Week, store: Store) -> tuple[int, Mailing]:
     """The mailing with its number: that of the first claim, or a new one of the approved bytes and of now.
 
-    Raises NotReady if the list has no reader, or if the ledger knows less than the week's own sent mark: then the
+    Raises NotReady if the list has no reader, if the bytes were approved under another base_url (or none: then they
+    have no way out for the reader), or if the ledger knows less than the week's own sent mark: then the
     database was restored from an older copy, and a person must say so before anybody is written to twice.
     """
     store.ledger.take_over()
@@ -38,11 +39,22 @@ def open_mailing(room: Newsroom, week: Week, store: Store) -> tuple[int, Mailing
         )
     if kept is not None:
         return kept
-    if store.subscribers.count("active") == 0:
+    if store.subscribers.count_readers() == 0:
         raise NotReady("There is nobody on the list.", mend="Add readers:  newsletter subscribers add ADDRESS")
+    _same_base_url(room, week)
     mailing = mailing_of(room, week, date=room.clock.now())
     number = store.ledger.open_mailing(mailing, room.clock.now())
     return number, mailing
+
+
+def _same_base_url(room: Newsroom, week: Week) -> None:
+    issue, now = read_record(room.root, week), room.settings.publication.wording.base_url
+    if issue is not None and issue.wording.base_url != now:
+        raise NotReady(
+            f'{week} was approved with base_url = "{issue.wording.base_url}", and it is "{now}" now: '
+            "its links to leave and to read on the web would be wrong or missing.",
+            mend=f"Make it again, look and approve:  newsletter draft {week}, newsletter approve {week} --by NAME",
+        )
 
 
 def mailing_of(room: Newsroom, week: Week, *, date: datetime) -> Mailing:
@@ -61,6 +73,15 @@ def mailing_of(room: Newsroom, week: Week, *, date: datetime) -> Mailing:
         text=(folder / "email.txt").read_text(encoding="utf-8"),
         date=date,
     )
+
+
+def older_secrets(room: Newsroom) -> tuple[str, ...]:
+    """Keys that letters may have been signed with before the present one was set: the one made for the outbox.
+
+    Whoever got such a letter must be able to leave by it.
+    """
+    kept = (read_kept(room.var / "secret") or "").strip()
+    return (kept,) if kept and kept != room.settings.secret else ()
 
 
 def readers_secret(room: Newsroom) -> str:

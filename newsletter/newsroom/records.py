@@ -49,6 +49,16 @@ def hold(room: Newsroom, week: Week, *, why: str) -> NoReturn:
     raise NotReady(f"{week} is held: {why}.", mend=mend)
 
 
+def not_left_out(room: Newsroom, week: Week) -> None:
+    """Raises NotReady for a week that was skipped: its takes and its news are the next one's."""
+    why = read_state(room.root, week).skipped
+    if why:
+        raise NotReady(
+            f"{week} is left out: {why}.",
+            mend=f'Its takes go to the next week. To bring it back, empty "skipped" in issues/{week}/state.json.',
+        )
+
+
 def sealed_files(root: Path, week: Week) -> Mapping[str, bytes | None]:
     """Every file that an approval stands for, by its path in the workspace; None where it is missing.
 
@@ -66,7 +76,8 @@ def sealed_files(root: Path, week: Week) -> Mapping[str, bytes | None]:
 
 
 def require_seal(room: Newsroom, week: Week) -> Seal:
-    """The approval of a week. Raises NotReady if there is none or if what it stands for has changed."""
+    """The approval of a week. Raises NotReady if there is none, if files have changed since, or if it is left out."""
+    not_left_out(room, week)
     seal = read_seal(room.root, week)
     if seal is None:
         raise NotReady(

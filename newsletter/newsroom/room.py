@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from newsletter.clock import shown_in
 from newsletter.config.load import load_settings
 from newsletter.errors import CannotWrite, FaultyFiles
 from newsletter.mail.outbox import OutboxTransport
@@ -46,8 +47,7 @@ class Newsroom:
 
     def local(self, instant: datetime) -> str:
         """An instant as the publication's clocks show it: "Fri 7 Jun 2024 20:00 WIB"."""
-        shown = instant.astimezone(self.settings.week.zone)
-        return f"{shown:%a} {shown.day} {shown:%b %Y %H:%M %Z}"
+        return shown_in(instant, self.settings.week.zone)
 
     def lock(self, store: Store) -> AbstractContextManager[None]:
         """Be the only runner. Raises Busy at once if another is at work."""
@@ -90,7 +90,7 @@ def make_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
-        raise CannotWrite(
-            f"The folder {path} cannot be made: {fault.strerror}.", mend="Free some space, or make it writable."
-        ) from fault
+        taken = isinstance(fault, FileExistsError | NotADirectoryError)
+        mend = "A file stands in its way: move it." if taken else "Free some space, or make it writable."
+        raise CannotWrite(f"The folder {path} cannot be made: {fault.strerror}.", mend=mend) from fault
     return path

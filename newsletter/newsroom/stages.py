@@ -62,6 +62,11 @@ class Stages:
         found = standing(self._room, slots.week, self._store)
         return found.frozen and not found.approved and self.act(slots) in ("wait", "ask-approval")
 
+    def is_half_frozen(self, slots: Slots) -> bool:
+        """Whether the list was written and the freeze was stopped before its end."""
+        row = self._store.runs.state("freeze", slots.freeze)
+        return row is not None and row.state in ("begun", "failed") and self.may_be_approved(slots)
+
     def attempt(self, stage: str, slot: datetime, week: Week, work: Callable[[], object]) -> bool:
         """Do the stage unless the ledger says that it is done; whether it is done now.
 
@@ -86,14 +91,9 @@ class Stages:
             return False
         runs.finish(stage, slot, self._now)
         what = f"{found.accepted} letters accepted" if isinstance(found, Tally) else _unanswered(found)
-        told = self._tell_frozen(week) if stage == "freeze" else ""
+        told = self._tell_frozen(week) if stage == "freeze" else self._tell_silence(what, found)
         self.done.append(Done(stage=stage, week=week, result="done", what=what, told=told))
         return True
-
-    def is_broken_off(self, stage: str, slot: datetime) -> bool:
-        """Whether the stage was begun at that slot and is not done."""
-        row = self._store.runs.state(stage, slot)
-        return row is not None and row.state in ("begun", "failed")
 
     def ask(self, slots: Slots) -> None:
         """Tell a person, once, what only a person can decide."""
@@ -151,6 +151,14 @@ class Stages:
             f"{week} is frozen. It leaves at {self._room.local(slots.send)}, once it is approved:\n\n"
             f"    newsletter draft {week}\n    newsletter approve {week} --by NAME\n",
         )
+
+    def _tell_silence(self, what: str, found: object) -> str:
+        """Tell it if no feed at all gave anything: no news is then no sign of a quiet day."""
+        outcomes = [o for o in found if isinstance(o, FeedOutcome)] if isinstance(found, tuple) else []
+        asked = [o for o in outcomes if o.state not in ("waiting", "off")]
+        if not asked or any(o.state in ("new", "same") for o in asked):
+            return ""
+        return self.tell("no feed gave anything", f"{what}\n\nLook at the machine's network first.")
 
     def _is_ours(self, slots: Slots) -> bool:
         """Whether this installation was at work when the issue was due, or somebody has begun it."""

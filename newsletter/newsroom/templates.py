@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter.errors import FaultyTemplate
+
 _PACKAGE = Path(__file__).parent.parent
 
 
@@ -19,12 +21,22 @@ class TemplateFolders:
     workspace: Path
 
     def source(self, name: str) -> tuple[str, str] | None:
+        """The text of a template and the path to show for it; None if there is none. Raises FaultyTemplate."""
         for folder, shown in (
             (self.workspace / "templates", "templates"),
             (_PACKAGE / "templates", "newsletter/templates"),
             (_PACKAGE.parent / "templates", "templates"),
         ):
-            path = folder / name
-            if path.is_file():
-                return path.read_text(encoding="utf-8"), f"{shown}/{name}"
+            try:
+                return (folder / name).read_text(encoding="utf-8"), f"{shown}/{name}"
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except UnicodeDecodeError as fault:
+                raise FaultyTemplate(f"{shown}/{name}: The file is not UTF-8.", mend="Save it as UTF-8.") from fault
+            except (OSError, ValueError) as fault:
+                reason = (getattr(fault, "strerror", None) or str(fault)).lower()
+                raise FaultyTemplate(
+                    f"{shown}/{name}: The file cannot be read: {reason}.",
+                    mend="Move it away to go back to the one that came with the program.",
+                ) from fault
         return None

@@ -93,8 +93,10 @@ def _fill(made: Environment, template: str, /, **context: object) -> str:
         place = f"{fault.filename or fault.name or template}:{fault.lineno}"
         raise FaultyTemplate(f"{place}: {fault.message}", mend=_MEND) from fault
     except TemplateNotFound as fault:
+        where = _place(fault)
         raise FaultyTemplate(
-            f"templates/{fault.name}: there is no such template", mend="Is it named rightly where it is included?"
+            f"{where + ': ' if where else ''}there is no template templates/{fault.name}",
+            mend="Is it named rightly where it is included?",
         ) from fault
     except (TemplateError, *_SLIPS) as fault:
         where = _place(fault)
@@ -117,7 +119,7 @@ def _place(fault: BaseException) -> str | None:
         elif str(step.tb_frame.f_globals.get("__name__", "")).startswith("newsletter."):
             ours = True
         step = step.tb_next
-    return None if ours and not isinstance(fault, TemplateError) else place
+    return None if ours and not isinstance(fault, (TemplateError, RecursionError)) else place
 
 
 def _without_marks(value: Any) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import escape
 from urllib.parse import urljoin
 
 import nh3
@@ -54,7 +55,11 @@ def to_html(text: str, *, base_url: str = "", top_level: int = 3) -> str:
 @lru_cache(maxsize=512)
 def _fragment(text: str, base_url: str, top_level: int) -> str:
     """One fragment; e-mail, page and text ask for the same ones."""
-    raw = _reader().convert(words_as_text(normalise(text)))
+    try:
+        raw = _reader().convert(words_as_text(normalise(text)))
+    except RecursionError:
+        # Hundreds of lists or quotations inside each other: nobody means that, and no word of it may be lost.
+        raw = f"<pre>{escape(text, quote=False)}</pre>"
     clean = nh3.clean(
         raw,
         tags=set(_TAGS),

@@ -17,6 +17,8 @@ _LONE = re.compile(r" *(?:[-*+•]|\d{1,9}[.)]) *")
 _BREAK = re.compile(r"([-*_])(?: *\1){2,} *")
 _BLOCK = re.compile(r"#{1,6}(?: |$)|>")
 _HASH_WORD = re.compile(r"#+(?=[^#\s])|#{7,}")
+#: What looks like the definition of a link, with a word where the address would stand: every reader would swallow it.
+_NO_ADDRESS = re.compile(r"\[[^\]]+\]: *<?[^\s/:#?<>.]+\.?>? *(?:[\"'(].*)?")
 _LANGUAGE = re.compile(r"[\w#.+-]+")
 
 
@@ -166,6 +168,8 @@ class _Emitter:
         elif self._after in ("block", "code"):
             self._leave(indent)
             self._gap()
+        if _NO_ADDRESS.fullmatch(text):
+            text = f"\\{text}"
         self._put(_HASH_WORD.sub(lambda m: "\\" + m[0], text, count=1) if text.startswith("#") else text)
         if self._after not in ("item", "quote"):
             self._after = "text"

@@ -27,7 +27,11 @@ _INLINE = re.compile(
 )
 #: The same where the words hold brackets of their own, as an image inside a link.
 _TARGET = re.compile(r"(\]\(\s*)(<[^<>\n]*>|[^\s()<>]+)")
-_REFERENCE = re.compile(r"^( {0,3}\[[^\]\n]+\]:\s*)<?([^\s<>]*)>?(.*)$", re.M)
+#: Only with nothing or a title behind the address; "[1]: The note." is a sentence (CommonMark 0.31, 4.7).
+_REFERENCE = re.compile(
+    r"""^( {0,3}\[[^\]\n]+\]:\s*)<?([^\s<>]*)>?([ ]*(?:["'(][^\n]*)?)$""",
+    re.M,
+)
 
 
 def escaped(words: str) -> str:

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select
 
 from newsletter.model.audience import Subscriber
 from newsletter.model.ports import Claim
-from newsletter.store.schema import batches, deliveries, delivery_exceptions, meta, subscribers, suppressions
+from newsletter.store.schema import batches, deliveries, delivery_exceptions, meta, subscribers
 from newsletter.store.snapshot import pack, unpack
-from newsletter.store.subscribers import subscriber_of
+from newsletter.store.subscribers import may_be_written_to, subscriber_of
 
 
 def cut(connection: Connection, mailing: int, variant: str, size: int) -> None:
@@ -24,7 +24,7 @@ def cut(connection: Connection, mailing: int, variant: str, size: int) -> None:
         # A reader who is being added has an id already: wait, or the id would lie inside a batch unseen.
         connection.execute(text("LOCK TABLE subscribers IN SHARE MODE"))
     after = number = 0
-    query = select(subscribers.c.id).where(subscribers.c.variant == variant, _may_be_written_to())
+    query = select(subscribers.c.id).where(subscribers.c.variant == variant, may_be_written_to())
     while True:
         page = query.where(subscribers.c.id > after).order_by(subscribers.c.id).limit(size)
         ids = connection.execute(page).scalars().all()
@@ -126,10 +126,5 @@ def _live(connection: Connection, batch: Row[Any]) -> Mapping[int, Subscriber]:
     in_range = subscribers.c.id.between(batch.first_id, batch.last_id)
     return {
         row.id: subscriber_of(row)
-        for row in connection.execute(select(subscribers).where(in_range, _may_be_written_to()))
+        for row in connection.execute(select(subscribers).where(in_range, may_be_written_to()))
     }
-
-
-def _may_be_written_to() -> ColumnElement[bool]:
-    suppressed = exists(select(1).select_from(suppressions).where(suppressions.c.address == subscribers.c.folded))
-    return and_(subscribers.c.standing == "active", ~suppressed)

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select
 
 from newsletter.model.audience import Address, Standing, Subscriber, Suppressed
 from newsletter.model.audience import address as checked
@@ -134,6 +134,24 @@ class SubscriberStore:
         with self.database.read() as connection:
             return connection.execute(query).scalar_one()
 
+    def readers(self) -> Iterator[Subscriber]:
+        """Everybody who may be written to now, by id: active, and not suppressed."""
+        after = 0
+        while True:
+            query = select(subscribers).where(subscribers.c.id > after, may_be_written_to())
+            with self.database.read() as connection:
+                page = [subscriber_of(row) for row in connection.execute(query.order_by(subscribers.c.id).limit(_PAGE))]
+            if not page:
+                return
+            yield from page
+            after = page[-1].id
+
+    def count_readers(self) -> int:
+        """How many may be written to now."""
+        with self.database.read() as connection:
+            query = select(func.count()).select_from(subscribers).where(may_be_written_to())
+            return connection.execute(query).scalar_one()
+
     def by_key(self, key: str) -> Subscriber | None:
         """The person with this key, whatever their standing; None if nobody has it."""
         with self.database.read() as connection:
@@ -176,6 +194,12 @@ class SubscriberStore:
         with self.database.write() as connection:
             erased = connection.execute(subscribers.delete().where(subscribers.c.folded == folded(address)))
             return erased.rowcount > 0
+
+
+def may_be_written_to() -> ColumnElement[bool]:
+    """The condition on a row of `subscribers`: active, and the address not suppressed."""
+    suppressed = exists(select(1).select_from(suppressions).where(suppressions.c.address == subscribers.c.folded))
+    return and_(subscribers.c.standing == "active", ~suppressed)
 
 
 def folded(address: Address) -> str:

@@ -56,12 +56,14 @@ def make_app(
     *,
     subscribers: Subscribers,
     secret: str,
+    older_secrets: tuple[str, ...] = (),
     clock: Clock,
     pages: Callable[[PageState, str], str],
     site: Path | None,
 ) -> Starlette:
     """The application; `pages` renders the page of a state, with the address its form is sent to.
 
+    Links made with one of `older_secrets` hold as well.
     `site` is the folder of the archive; it may come later than this door opens. None serves no archive.
     """
 
@@ -70,7 +72,8 @@ def make_app(
 
     def unsubscribe(request: Request) -> Response:
         token = request.path_params["token"]
-        key = read_token(secret, "unsubscribe", token)
+        read = (read_token(one, "unsubscribe", token) for one in (secret, *older_secrets))
+        key = next((found for found in read if found is not None), None)
         if key is None:
             return page("unknown", status=404)
         if request.method == "POST":

@@ -7,7 +7,7 @@ from typing import Literal
 
 from starlette.applications import Starlette
 
-from newsletter.newsroom.mailings import readers_secret
+from newsletter.newsroom.mailings import older_secrets, readers_secret
 from newsletter.newsroom.room import Newsroom
 from newsletter.press.pages import unsubscribe_page
 from newsletter.store.engine import Store
@@ -23,7 +23,12 @@ def door(room: Newsroom, store: Store) -> Starlette:
         return unsubscribe_page(wording, templates=room.templates, action=action, state=state)
 
     return make_app(
-        subscribers=store.subscribers, secret=readers_secret(room), clock=room.clock, pages=page, site=room.site
+        subscribers=store.subscribers,
+        secret=readers_secret(room),
+        older_secrets=older_secrets(room),
+        clock=room.clock,
+        pages=page,
+        site=room.site,
     )
 
 
@@ -31,5 +36,5 @@ def open_door(room: Newsroom, *, host: str, port: int, tell: Callable[[str], Non
     """Serve until interrupted."""
     with room.open_store() as store:
         app = door(room, store)
-        tell(f"Answering readers on http://{host}:{port}/ (Ctrl-C ends it)")
-        serve(app, host=host, port=port)
+        words = f"Answering readers on http://{host}:{port}/ (Ctrl-C ends it)"
+        serve(app, host=host, port=port, listening=lambda: tell(words))

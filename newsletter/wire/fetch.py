@@ -138,7 +138,7 @@ class _Wire:
         base = self.hosts.get((parts.hostname or "").lower())
         if base is None:
             return url, {}
-        name = parts.netloc.rpartition("@")[2]
+        name = httpx.URL(url).netloc.decode("ascii")
         return f"{base.rstrip('/')}{urlunsplit(('', '', parts.path or '/', parts.query, ''))}", {"Host": name}
 
 

@@ -111,7 +111,10 @@ def make_explainer(title: str = "Open Weights", **changes: Any) -> Explainer:
     return Explainer(**{**values, **changes})
 
 
-def make_printed(week: Week = WEEK.after(-1), **changes: Any) -> Printed:
+LAST = WEEK.after(-1)
+
+
+def make_printed(week: Week = LAST, **changes: Any) -> Printed:
     title = changes.pop("title", f"Week #{week.number} {week.year} - Many-Shot Learning")
     values: dict[str, Any] = {"reference": Reference(week=week, title=title), "number": 1, "topic": ""}
     return Printed(**{**values, **changes})
@@ -119,7 +122,9 @@ def make_printed(week: Week = WEEK.after(-1), **changes: Any) -> Printed:
 
 def make_settings(**changes: Any) -> Settings:
     """The house's settings; `limits`, `empty` and `title` may be given as what differs."""
-    publication = Publication(wording=Wording(name="Tech Pulse"), title=changes.pop("title", Publication.title))
+    publication = Publication(
+        wording=Wording(name="Tech Pulse"), title=changes.pop("title", "Week #{week} {year} - {topic}")
+    )
     values: dict[str, Any] = {
         "publication": publication,
         "week": WeekSettings(zone=ZoneInfo("Asia/Jakarta")),

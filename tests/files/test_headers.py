@@ -67,7 +67,9 @@ def test_a_key_one_letter_off_is_an_error_with_the_right_one() -> None:
 
     assert header.values == {"author": "Dika"}
     assert [str(remark) for remark in header.remarks] == [
-        'a.md:2: error [unknown-key] "stroy" is not a key. Did you mean "story"? Keys: ' + ", ".join(KNOWN) + "."
+        'a.md:2: error [unknown-key] "stroy" is not a key. Did you mean "story"? Keys: '
+        + ", ".join(KNOWN)
+        + '.\n    Used nowhere: "#a".'
     ]
 
 

@@ -19,7 +19,9 @@ def about_take(text: str, path: str) -> tuple[Remark, ...]:
         (
             "dika",
             "author: Dika\nstroy: #gemini\n\nIt is fast.",
-            ':2: error [unknown-key] "stroy" is not a key. Did you mean "story"? Keys: ' + ", ".join(KEYS) + ".",
+            ':2: error [unknown-key] "stroy" is not a key. Did you mean "story"? Keys: '
+            + ", ".join(KEYS)
+            + '.\n    Used nowhere: "#gemini".',
         ),
         (
             "dika",

@@ -153,6 +153,26 @@ def test_two_names_below_one_story_are_two_takes() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'I was there.\n\nMinister: "Nobody."\n\nThen it was quiet.',
+        'Minister: "Nobody."\n\nThen it was quiet.',
+        'Reporter: "Who?"\nMinister: "Nobody."\n\nI still wonder.',
+    ],
+    ids=["in the middle", "at the start", "two of them"],
+)
+def test_people_whom_a_signed_take_quotes_file_no_take(text: str) -> None:
+    takes, remarks = parsed(f"author: Dika\nstory: #zoom\n---\n{text}")
+
+    assert [(take.author, take.text) for take in takes] == [("Dika", text)]
+    assert remarks == ()
+
+
+def test_an_address_copied_from_a_page_source_is_the_address() -> None:
+    assert told("https://a.example/x?a=1&amp;b=2\n\nRead it.") == [("yoga", "https://a.example/x?a=1&b=2", "Read it.")]
+
+
+@pytest.mark.parametrize(
     ("line", "code"),
     [("link: nowhere", "address"), ("again: maybe", "value"), ("week: W25", "week"), ("stroy: x", "unknown-key")],
 )

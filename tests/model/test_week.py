@@ -219,9 +219,9 @@ def _entry(draw: st.DrawFn) -> Seen:
 UTC_ZONE = ZoneInfo("UTC")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(
-    entries=st.lists(_entry(), min_size=10, max_size=40),
+    entries=st.lists(_entry(), min_size=5, max_size=20),
     skipped=st.sets(st.integers(0, len(TEN_YEARS) - 1), max_size=200),
     zone=st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Apia"]),
     mode=st.sampled_from(["since-last-issue", "iso-week"]),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from newsletter.demo.feed_server import FeedServer
 from newsletter.editorial import report_on
@@ -16,7 +17,6 @@ from newsletter.newsroom.room import open_newsroom
 from newsletter.pipeline import approve, collect, deliver, draft, freeze, publish
 from newsletter.subscriptions import add
 from tests.packs.workspace import Pack, lay_out, read_pack
-
 
 SECRET = "a key for packs only, and for nothing else"
 
@@ -39,9 +39,7 @@ def play(pack: Pack, root: Path) -> str:
     lay_out(pack, root)
     served = {}
     for feed in pack.data["feeds"]:
-        parts = urlsplit(feed["url"])
-        address = (parts.hostname or "") + (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        served[address] = pack.feed_file(feed)
+        served[_as_asked_for(feed["url"])] = pack.feed_file(feed)
     with FeedServer(served) as server:
         hosts = {urlsplit(feed["url"]).hostname or "": server.base for feed in pack.data["feeds"]}
         room = open_newsroom(root, environ={"NEWSLETTER_SECRET": SECRET}, now=pack.now, hosts=hosts)
@@ -59,20 +57,30 @@ def play(pack: Pack, root: Path) -> str:
     return composed.draft.issue.title
 
 
+def _as_asked_for(url: str) -> str:
+    """Host, path and query as they stand in a request: ASCII (RFC 3986, 2)."""
+    parts = urlsplit(quote(url, safe="/%:@!$&'()*+,;=~?#[]"))
+    host = (urlsplit(url).hostname or "").encode("idna").decode("ascii")
+    return host + (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
 def check(folder: Path, root: Path) -> Verdict:
     """Play the pack in this folder and let the checker that lies beside it judge the result."""
     pack = read_pack(folder)
     title = play(pack, root)
     week = week_folder(root, pack.week)
     letter = next(iter(sorted((root / "var" / "outbox").glob("*.eml"))))
+    asked = [
+        *(sys.executable, str(folder.parent / "check_issue.py"), str(folder), "--title", title),
+        *("--md", str(week / "issue.md"), "--html", str(week / "email.html"), "--text", str(week / "email.txt")),
+        *("--eml", str(letter), "--report", str(root / "report.txt")),
+    ]
     found = subprocess.run(
-        [
-            *(sys.executable, str(folder.parent / "check_issue.py"), str(folder), "--title", title),
-            *("--md", str(week / "issue.md"), "--html", str(week / "email.html"), "--text", str(week / "email.txt")),
-            *("--eml", str(letter), "--report", str(root / "report.txt")),
-        ],
+        # The same in every locale.
+        [part.encode() for part in asked],
+        env={**os.environ, "PYTHONUTF8": "1"},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     counts = re.search(r"(\d+) hold, (\d+) do not, (\d+) skipped", found.stdout)

@@ -128,7 +128,7 @@ def _takes(pack: Pack) -> list[tuple[str, str]]:
     filed = sorted(takes, key=lambda take: (read_instant(take["filed_at"]), take["id"]))
     return [
         (
-            f"{number:02d}-{take['id']}.md",
+            f"{number:03d}-{str(take['id']).replace('/', '-')}.md",
             f"author: {take['author']}\n"
             + (f"story: {' '.join(take['ref'].split())}\n" if take["ref"] else "")
             + f"---\n{take['text']}\n",
@@ -148,7 +148,7 @@ def _explainer(pack: Pack) -> str | None:
         if keys.get(key)
     ]
     lines += [f"tags: {', '.join(keys['tags'])}"] if keys.get("tags") else []
-    return "\n".join(lines) + "\n---\n" + body.read_text(encoding="utf-8")
+    return "\n".join(lines) + "\n---\n" + body.read_text(encoding="utf-8-sig")
 
 
 def _history(pack: Pack, root: Path, earlier: dict[str, Any], number: int) -> None:

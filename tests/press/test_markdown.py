@@ -40,8 +40,9 @@ def test_what_could_act_is_removed_and_words_stay(typed: str, html: str) -> None
         ("left <!-- open", "left &lt;!-- open"),
         ("`<script>` and <style> stay", "&lt;style&gt; stay"),
         ("a < b and c > d", "a &lt; b and c &gt; d"),
+        ("A[^1]\n\n[^1]: Horoscopes.", "[^1]: Horoscopes."),
     ],
-    ids=["script named", "generics", "open comment", "code and style", "arithmetic"],
+    ids=["script named", "generics", "open comment", "code and style", "arithmetic", "footnote of one word"],
 )
 def test_angle_brackets_that_are_no_tags_lose_no_word(typed: str, words: str) -> None:
     assert words in to_html(typed)

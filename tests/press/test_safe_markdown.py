@@ -18,8 +18,20 @@ _READER = MarkdownIt("commonmark", {"html": True})
         ("# One\n\n### Two", "### One\n\n#### Two"),
         ("One\n===\n\nTwo\n---", "### One\n\n#### Two"),
         ("a <script>alert(1)</script>b", "a b"),
-        ("<b onclick=x>q</b>", "&lt;b onclick=x>q</b>"),
+        ("<b onclick=x>q</b>", "<b>q</b>"),
+        ('<a href="https://e.example/p" onclick="x()">w</a>', "[w](https://e.example/p)"),
+        ('<a href="javascript:x(1)">w</a> <a name=q>v</a>', "w v"),
+        ('<img src=x.png onerror=y(1) alt="a map"> <img src="data:x" alt="b">', "![a map](https://a.example/x.png) b"),
+        ('<div style="display:none" onclick="x()">seen</div>.', "seen ."),
+        ("<div><p><section><span>seen</span></section></p></div>", "seen"),
+        ("a <div> and a List<String> are words", "a &lt;div> and a List&lt;String> are words"),
+        ("<<span x>script>y()<<p z>/script>", "< script>y()< /script>"),
         ("<u>x</u> `<i>`", "<u>x</u> `<i>`"),
+        ("A[^1] b.\n\n[^1]: The note.", "A[^1] b.\n\n[^1]: The note."),
+        (
+            "[Update]: Withdrawn.\n[r]: javascript:1\n[s]: /p (t)",
+            "\\[Update]: Withdrawn.\n[r]: <>\n[s]: https://a.example/p (t)",
+        ),
         ("[x](javascript:1)", "x"),
         ("[x](java&#115;cript:1)", "x"),
         ("[a\n](javascript:1)", "a"),
@@ -29,7 +41,10 @@ _READER = MarkdownIt("commonmark", {"html": True})
         ("```\n[x](javascript:1) <b>\n```", "```\n[x](javascript:1) <b>\n```"),
         ("", ""),
     ],
-    ids="levels underlined script attribute inline scheme entity broken nested angled relative code nothing".split(),
+    ids=(
+        "levels underlined script attribute link dead-link image block blocks word rejoined "
+        "inline footnote reference scheme entity broken nested angled relative code nothing"
+    ).split(),
 )
 def test_markdown_of_people_becomes_harmless(typed: str, printed: str) -> None:
     assert harmless(typed, base_url="https://a.example/") == printed
@@ -54,3 +69,18 @@ def test_an_escaped_line_starts_no_block(words: str) -> None:
 
 def test_an_address_with_parentheses_stays_whole() -> None:
     assert link("x", "https://a.example/(b)") == "[x](<https://a.example/(b)>)"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from('< > / script b p div span a img =x " \n javascript: ( ) onclick href src'.split(" ")),
+        max_size=25,
+    ).map("".join)
+)
+def test_no_tag_but_a_bare_inline_one_is_left(typed: str) -> None:
+    tokens = _READER.parse(harmless(typed))
+
+    raw = [child.content for token in tokens for child in token.children or [] if child.type == "html_inline"]
+    assert [token for token in tokens if token.type == "html_block"] == []
+    assert {tag.strip("</>") for tag in raw} <= {"b"}

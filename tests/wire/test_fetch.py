@@ -436,3 +436,13 @@ def test_all_hosts_together_keep_to_the_concurrency(server: Server) -> None:
 
 def test_nothing_to_fetch_is_no_fault() -> None:
     assert fetch_all([], collecting=QUICK, now=NOW) == ()
+
+
+def test_a_host_of_another_script_is_asked_under_its_ascii_name(server: Server) -> None:
+    server.answers["/a"] = reply(b"<rss/>")
+    request = Request(feed=Feed(id="a", name="A", url="https://bücher.example/a"), validators=Validators())
+
+    (fetched,) = fetch_all([request], collecting=QUICK, now=NOW, hosts={"bücher.example": server.address})
+
+    assert (fetched.state, fetched.url) == ("new", "https://bücher.example/a")
+    assert server.asked[0].headers["host"] == "xn--bcher-kva.example"

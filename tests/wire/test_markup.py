@@ -33,6 +33,7 @@ from newsletter.wire.markup import as_text, plain
         ("evil \u202egnp.exe\u202c end", "evil gnp.exe end"),
         ("it\u0092s \u0093quoted\u0094", "it’s “quoted”"),
         ("bell\x07 here", "bell here"),
+        ("Cafe\u0301 한국", "Café 한국"),
         ("👩🏽\u200d💻 ships", "👩🏽\u200d💻 ships"),
         ("", ""),
     ],
