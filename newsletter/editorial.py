@@ -113,12 +113,14 @@ def status(room: Newsroom, week: Week, store: Store) -> Status:
     mailing = store.ledger.mailing(str(week), VARIANT)
     state = state_of(room, week)
     closing, leaving = room.local(slots.freeze), room.local(slots.send)
+    tally = store.ledger.tally(mailing[0]) if mailing else None
+    waiting = tally.waiting if tally is not None else 0
     coming = {
         "open": f"closes {closing}, leaves {leaving}",
         "held": f"needs what is missing; leaves {leaving}",
         "frozen": f"needs approval; leaves {leaving}",
         "approved": f"leaves {leaving}",
-        "sent": "nothing more",
+        "sent": f"{waiting} letters wait for the next run" if waiting else "nothing more",
         "skipped": "nothing more",
     }[state]
     return Status(
@@ -128,7 +130,7 @@ def status(room: Newsroom, week: Week, store: Store) -> Status:
         send=slots.send,
         next=coming,
         readers=store.subscribers.count_readers(),
-        tally=store.ledger.tally(mailing[0]) if mailing else None,
+        tally=tally,
         faults=faults_of(room, store),
     )
 

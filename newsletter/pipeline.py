@@ -196,7 +196,7 @@ def run(room: Newsroom, store: Store) -> tuple[Done, ...]:
     """
     stages = Stages(room, store)
     with room.lock(store):
-        stages.attempt("collect", stages.collect_slot, stages.latest.week, lambda: collect(room, store))
+        stages.attempt("collect", stages.collect_slot, stages.latest.week.after(), lambda: collect(room, store))
         for slots in stages.weeks():
             _advance(room, store, stages, slots)
     return tuple(stages.done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import re
 import sys
@@ -49,9 +50,9 @@ FEW = {
 MARK = re.compile(r"I/O: [a-zA-Z, ]+$")
 
 
-def modules() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path, ast.parse(path.read_text(encoding="utf-8"))
+@functools.cache
+def modules() -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple((path, ast.parse(path.read_text(encoding="utf-8"))) for path in sorted(PACKAGE.rglob("*.py")))
 
 
 def dotted(path: Path) -> str:
@@ -70,8 +71,13 @@ def floor(name: str) -> int:
     raise AssertionError(f"{name} stands on no floor: name its room in FLOORS")
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
+@functools.cache
+def imports(tree: ast.AST) -> tuple[tuple[str, int], ...]:
     """Every imported module with its line: TYPE_CHECKING and function bodies count."""
+    return tuple(_imports(tree))
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)

@@ -147,7 +147,7 @@ TAKES = {
     "binary": (bytes(range(256)), 3, "[encoding] The file is not text"),
     "five megabytes": (b"word " * 1_000_000, 3, "[too-long] The file has 5000 kB"),
     "names nothing": (b"#nothing\n\nWords.", 0, "[unknown-story]"),
-    "nested lists": (b"".join(b"  " * n + b"- a\n" for n in range(300)), 0, "Week #23 2024"),
+    "nested lists": (b"".join(b"  " * n + b"- a\n" for n in range(120)), 0, "Week #23 2024"),
 }
 
 
@@ -562,3 +562,16 @@ def test_ctrl_c_in_a_delivery_is_told_and_the_next_call_goes_on(
     assert code == 0
     assert "2 accepted" in resumed
     assert len(list((approved / "var/outbox").glob("*.eml"))) == 1
+
+
+def test_a_missing_feeds_toml_is_told_and_not_taken_for_a_quiet_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path / "pulse")]) == 0
+    (tmp_path / "pulse" / "feeds.toml").unlink()
+    capsys.readouterr()
+
+    code = main(["collect", "--root", str(tmp_path / "pulse")])
+
+    assert code == 3
+    assert "feeds.toml: error [no-file] There is no feeds.toml." in capsys.readouterr().err

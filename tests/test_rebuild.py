@@ -21,7 +21,8 @@ from tests.packs.play import play
 from tests.packs.workspace import read_pack
 from tests.room import FREEZE, WEEK, Workspace, in_a_process, workspace
 
-PACKS = sorted(path for path in (Path(__file__).parent / "packs" / "weeks").iterdir() if path.is_dir())
+WEEKS = Path(__file__).parent / "packs" / "weeks"
+PACKS = [WEEKS / name for name in ("2024-w44-clock-change", "2025-w01-small-models", "2025-w14-many-scripts")]
 RENDERED = ("issue.json", "issue.md", "email.html", "email.txt", "news.jsonl")
 
 
@@ -172,7 +173,7 @@ def test_the_archive_is_the_same_when_it_is_built_from_nothing_again(space: Work
     assert again == first
 
 
-def test_both_packs_give_the_same_bytes_under_another_zone_locale_and_hash_seed(tmp_path: Path) -> None:
+def test_packs_give_the_same_bytes_under_another_zone_locale_and_hash_seed(tmp_path: Path) -> None:
     elsewhere = {
         "TZ": "Pacific/Apia",
         "PYTHONHASHSEED": "4242",

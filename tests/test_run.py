@@ -300,5 +300,5 @@ def test_the_command_says_nothing_when_nothing_is_due(space: Workspace, capsys: 
     first = main(where), capsys.readouterr().out
     second = main(where), capsys.readouterr().out
 
-    assert first == (0, "2024-W22 collect: done\n")
+    assert first == (0, "2024-W23 collect: done\n")
     assert second == (0, "")

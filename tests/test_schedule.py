@@ -35,7 +35,7 @@ def test_it_looks_at_the_start_and_ends_when_it_is_told(space: Workspace) -> Non
     code = stay(space.room, seconds=3600, tell=tell, ended=ended)
 
     assert code == 0
-    assert told == [f"{WEEK.after(-1)} collect: done"]
+    assert told == [f"{WEEK} collect: done"]
     assert {number: signal.getsignal(number) for number in before} == before
 
 
@@ -78,8 +78,8 @@ def test_a_run_that_fails_does_not_end_it(space: Workspace) -> None:
 
     look(space.room, told.append)
 
-    assert told[0].startswith(f"{WEEK.after(-1)} collect: failed")
-    assert told[-1] == f"{WEEK.after(-1)} collect: done"
+    assert told[0].startswith(f"{WEEK} collect: failed")
+    assert told[-1] == f"{WEEK} collect: done"
 
 
 def test_a_fault_of_ours_is_told_and_does_not_end_it(space: Workspace) -> None:

@@ -13,7 +13,7 @@ from newsletter.desk.due import slots_of
 from newsletter.desk.rank import rank
 from newsletter.errors import FaultyFiles
 from newsletter.files.explainers import read_explainer, read_explainers, read_own_explainer
-from newsletter.files.feeds_toml import read_feeds
+from newsletter.files.feeds_toml import feeds_path, read_feeds
 from newsletter.files.folder import take_files, takes_folder, weeks_on_disk
 from newsletter.files.issue_toml import read_wishes
 from newsletter.files.news import read_news
@@ -103,7 +103,13 @@ def fit_to_freeze(week: Week, remarks: tuple[Remark, ...]) -> None:
 
 
 def feeds_to_ask(room: Newsroom, store: Store) -> tuple[tuple[Feed, ...], tuple[FeedOutcome, ...]]:
-    """The feeds that may be asked now, and a row for each whose server wishes to be left alone for a while."""
+    """The feeds that may be asked now, and a row for each whose server wishes to be left alone for a while.
+
+    Raises FaultyFiles if there is no feeds.toml: an empty report would look like a quiet day.
+    """
+    if not feeds_path(room.root).exists():
+        mend = ("Write one; newsletter init DIR lays one with a dozen feeds into a new folder.",)
+        raise FaultyFiles((str(Remark("feeds.toml", 0, "error", "no-file", "There is no feeds.toml.", mend)),))
     now = room.clock.now()
     states = {state.feed: state for state in store.news.feed_states()}
     due: list[Feed] = []

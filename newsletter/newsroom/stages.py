@@ -105,7 +105,12 @@ class Stages:
             what = (
                 f"{week} should have left at {self._room.local(slots.send)}; that is too long ago to send it unasked."
             )
-            mend = f"Send it now:  newsletter deliver {week}   or leave it out:  newsletter skip {week} --why …"
+            approve = (
+                "" if standing(self._room, week, self._store).approved else f"newsletter approve {week} --by NAME, "
+            )
+            mend = (
+                f"Send it now:  {approve}newsletter deliver {week}   or leave it out:  newsletter skip {week} --why …"
+            )
         else:
             return
         before = self._store.runs.state(act, slots.send)

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -68,6 +69,12 @@ def fetch_all(
     return asyncio.run(_fetch_all(requests, collecting, now=now, hosts=hosts, on_fetched=on_fetched))
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that a server's certificate is checked against; reading them takes longer than a small feed."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 async def _fetch_all(
     requests: Sequence[Request],
     collecting: Collecting,
@@ -85,6 +92,7 @@ async def _fetch_all(
         timeout=httpx.Timeout(None, connect=min(_CONNECT_SECONDS, seconds)),
         # A connection kept open may be closed by the server just as we use it; feeds are asked once.
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+        verify=_trusted(),
         trust_env=False,
     )
 
