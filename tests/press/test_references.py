@@ -11,7 +11,9 @@ from newsletter.model.week import Week
 from newsletter.press.render import render
 from tests.press.build import FileTemplates, make_explainer, make_issue, make_take
 
-EARLIER = Reference(week=Week(2024, 22), title="Week #22 2024 - Many Shots", link="https://pulse.example/issues/2024-W22/")
+EARLIER = Reference(
+    week=Week(2024, 22), title="Week #22 2024 - Many Shots", link="https://pulse.example/issues/2024-W22/"
+)
 
 
 @pytest.mark.parametrize("form", ["markdown", "email_html", "email_text", "page"])
