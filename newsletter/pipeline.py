@@ -21,13 +21,13 @@ from newsletter.files.state import read_state, write_seal, write_state
 from newsletter.mail.dispatch import dispatch
 from newsletter.mail.letters import write_letter
 from newsletter.model.audience import Delivery, Tally
-from newsletter.model.issue import Draft, Seal, Sent
+from newsletter.model.issue import Draft, Seal
 from newsletter.model.news import FeedOutcome, Fetched, Validators
 from newsletter.model.remarks import Remark, errors_in, in_order
 from newsletter.model.week import Week
 from newsletter.newsroom.collecting import keep_answer
 from newsletter.newsroom.inputs import Inputs, feeds_in, feeds_to_ask, fit_to_freeze, freeze_of, week_inputs
-from newsletter.newsroom.mailings import open_mailing, readers_secret
+from newsletter.newsroom.mailings import note_progress, open_mailing, readers_secret
 from newsletter.newsroom.records import (
     hold,
     not_left_out,
@@ -161,14 +161,7 @@ def deliver(
     """
     require_seal(room, week)
     transport = room.open_transport()
-    if read_state(room.root, week).sent is None:
-        with transport.connect():
-            # A relay that does not let us in is met here, while nothing says yet that the issue began to leave.
-            pass
-    number, mailing = open_mailing(room, week, store)
-    state = read_state(room.root, week)
-    sent = state.sent or Sent(started=room.clock.now())
-    write_state(room.root, week, replace(state, sent=sent))
+    number, mailing = open_mailing(room, week, store, transport)
     secret = readers_secret(room)
     try:
         dispatch(
@@ -183,9 +176,7 @@ def deliver(
             stop=stop,
         )
     finally:
-        tally = store.ledger.tally(number)
-        finished = sent.finished or (room.clock.now() if tally.waiting == 0 else None)
-        write_state(room.root, week, replace(state, sent=replace(sent, accepted=tally.accepted, finished=finished)))
+        tally = note_progress(room, week, store, number)
     return tally
 
 

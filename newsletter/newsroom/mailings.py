@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from newsletter.errors import CannotSend, NotReady
 from newsletter.files.folder import read_kept, week_folder, write_whole
 from newsletter.files.record import read_record
-from newsletter.files.state import read_state
+from newsletter.files.state import read_state, write_state
 from newsletter.mail.segments import build_mailing
-from newsletter.model.audience import Mailing
+from newsletter.model.audience import Mailing, Tally
+from newsletter.model.issue import Sent
+from newsletter.model.ports import Transport
 from newsletter.model.week import Week
 from newsletter.newsroom.room import Newsroom, make_folder
 from newsletter.store.engine import Store
@@ -18,15 +21,36 @@ from newsletter.store.engine import Store
 VARIANT = "full"
 
 
-def open_mailing(room: Newsroom, week: Week, store: Store) -> tuple[int, Mailing]:
+def open_mailing(room: Newsroom, week: Week, store: Store, transport: Transport) -> tuple[int, Mailing]:
     """The mailing with its number: that of the first claim, or a new one of the approved bytes and of now.
 
+    From here on the week bears the mark that it began to leave. Raises CannotSend if the relay does not let us in,
+    which is tried before that mark is set.
     Raises NotReady if the list has no reader, if the bytes were approved under another base_url (or none: then they
     have no way out for the reader), or if the ledger knows less than the week's own sent mark: then the
     database was restored from an older copy, and a person must say so before anybody is written to twice.
     """
     store.ledger.take_over()
-    sent = read_state(room.root, week).sent
+    state = read_state(room.root, week)
+    if state.sent is None:
+        with transport.connect():
+            pass
+    number, mailing = _opened(room, week, store, state.sent)
+    write_state(room.root, week, replace(state, sent=state.sent or Sent(started=room.clock.now())))
+    return number, mailing
+
+
+def note_progress(room: Newsroom, week: Week, store: Store, number: int) -> Tally:
+    """Keep in the week's mark how many letters were accepted, and the end once every reader is served."""
+    tally, state = store.ledger.tally(number), read_state(room.root, week)
+    if state.sent is not None:
+        finished = state.sent.finished or (room.clock.now() if tally.waiting == 0 else None)
+        sent = replace(state.sent, accepted=tally.accepted, finished=finished)
+        write_state(room.root, week, replace(state, sent=sent))
+    return tally
+
+
+def _opened(room: Newsroom, week: Week, store: Store, sent: Sent | None) -> tuple[int, Mailing]:
     kept = store.ledger.mailing(str(week), VARIANT)
     accepted = store.ledger.tally(kept[0]).accepted if kept else 0
     # The mailing is kept before the mark is: a mark alone means that letters may have left without a trace here.
