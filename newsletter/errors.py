@@ -4,7 +4,7 @@
     ├── CannotWrite                  1   the disk is full or the folder is not ours
     ├── StoreFault                   1   the database cannot be used
     │   └── StoreIsNewer             1   written by a later version of this program
-    ├── CannotSend                   1   the transport cannot start; no letter has left
+    ├── CannotSend                   1   the transport cannot start, or the relay refuses us
     ├── UsageFault                   2   the command line asks for what is not there
     │   └── NoWorkspace              2   no newsletter.toml here or above
     ├── EditorMustAct                3   a person has to decide or mend something
@@ -48,7 +48,7 @@ class StoreIsNewer(StoreFault):
 
 
 class CannotSend(NewsletterError):
-    """The transport cannot start, for want of a setting or of a server; no letter has left."""
+    """The transport cannot start, or the relay broke off; what was accepted until then is in the ledger."""
 
 
 class UsageFault(NewsletterError):

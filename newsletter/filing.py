@@ -10,9 +10,10 @@ from newsletter.clock import shown_in
 from newsletter.desk.compose import compose
 from newsletter.desk.due import slots_of
 from newsletter.desk.members import closest, member_named
-from newsletter.errors import UsageFault
-from newsletter.files.folder import takes_folder, write_whole
+from newsletter.errors import FaultyFiles, UsageFault
+from newsletter.files.folder import decode, takes_folder, write_whole
 from newsletter.files.state import read_state
+from newsletter.files.take_text import parse_takes
 from newsletter.model.issue import Member, Placement
 from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
@@ -57,19 +58,24 @@ def open_week(room: Newsroom) -> Week:
 def file_take(room: Newsroom, store: Store, *, ref: str, by: Member, text: str) -> Filed:
     """Write the take into the open week's folder and say where it will stand. An earlier file is never overwritten.
 
-    Raises UsageFault for a take without words.
+    Raises UsageFault for a take without words, FaultyFiles for one that cannot be read as a take; that file stays.
     """
-    if not text.strip():
+    story = f"story: {' '.join(ref.split())}\n" if ref else ""
+    # What came in another encoding goes into the file as it came: reading takes knows what to do about it.
+    raw = f"author: {by.name}\n{story}---\n{text.strip()}\n".encode("utf-8", "surrogateescape")
+    typed, _ = decode(raw, "")
+    if typed is None or not parse_takes(typed, "", sha256="", default_author="")[0]:
         raise UsageFault("The take has no words; nothing was filed.")
     week = open_week(room)
     path = _free(takes_folder(room.root, week), f"{by.id}-{slug(ref)}" if ref else by.id)
-    story = f"story: {' '.join(ref.split())}\n" if ref else ""
-    write_whole(path, f"author: {by.name}\n{story}---\n{text.strip()}\n")
+    write_whole(path, raw)
     shown = path.relative_to(room.root).as_posix()
     inputs = week_inputs(room, week, store)
     draft = compose(inputs.desk)
-    placement = next(p for p in draft.placements if p.take.path == shown)
     remarks = tuple(r for r in (*inputs.remarks, *draft.remarks) if r.path == shown)
+    placement = next((p for p in draft.placements if p.take.path == shown), None)
+    if placement is None:
+        raise FaultyFiles(tuple(str(remark) for remark in remarks))
     headlines = {story.id: story.headline for story in draft.issue.stories}
     beside = [p.take.path for p in draft.placements if p.story and p.story == placement.story]
     return Filed(

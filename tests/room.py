@@ -221,7 +221,7 @@ def workspace(
     database = root / "var" / "newsletter.db"
     if not database.exists():
         database.parent.mkdir(exist_ok=True)
-        database.write_bytes(_empty_database())
+        database.write_bytes(empty_database())
     environ = ENVIRON | {f"NEWSLETTER__{key}": value for key, value in (settings or {}).items()}
     clock, remembering = HandClock(at), post or Post()
     room = replace(
@@ -236,7 +236,7 @@ def workspace(
 
 
 @cache
-def _empty_database() -> bytes:
+def empty_database() -> bytes:
     """A database as a first command makes it; made once, for the tests' speed."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "empty.db"

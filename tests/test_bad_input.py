@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
 from threading import Event, Thread
@@ -23,6 +25,7 @@ from newsletter.__main__ import main
 from newsletter.demo.feed_server import FeedServer
 from newsletter.newsroom.room import open_newsroom
 from newsletter.web.door import door
+from tests.room import empty_database
 
 NOW = "2024-06-05T12:00:00+00:00"
 SETTINGS = """[publication]
@@ -50,7 +53,16 @@ Say = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[Path]:
-    root, feed = tmp_path / "pulse", tmp_path / "feed.xml"
+    with laid_out(tmp_path) as root:
+        (root / "var").mkdir()
+        (root / "var" / "newsletter.db").write_bytes(empty_database())
+        yield root
+
+
+@contextmanager
+def laid_out(folder: Path) -> Iterator[Path]:
+    """A workspace with one take, while its feed is served."""
+    root, feed = folder / "pulse", folder / "feed.xml"
     (root / WEEK / "takes").mkdir(parents=True)
     feed.write_text(FEED)
     (root / "newsletter.toml").write_text(SETTINGS)
@@ -76,18 +88,29 @@ def say(root: Path, capsys: pytest.CaptureFixture[str]) -> Say:
     return run
 
 
+@pytest.fixture(scope="session")
+def approved_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An approved week with two readers, made once."""
+    with laid_out(tmp_path_factory.mktemp("approved")) as root:
+        (root / WEEK / "explainer.md").write_text("title: Twins\n\nWhat a twin is.\n")
+        for name in ("ann", "bob"):
+            main(["subscribers", "add", f"{name}@reader.example", "--root", str(root), "--now", NOW])
+        for words in (("collect",), ("draft",), ("freeze", "--early"), ("approve", "--by", "rani")):
+            assert main([*words, "--root", str(root), "--now", NOW]) == 0
+        return root
+
+
 @pytest.fixture
-def approved(root: Path, say: Say) -> Path:
-    (root / WEEK / "explainer.md").write_text("title: Twins\n\nWhat a twin is.\n")
-    for name in ("ann", "bob"):
-        say("subscribers", "add", f"{name}@reader.example")
-    for words in (("collect",), ("draft",), ("freeze", "--early"), ("approve", "--by", "rani")):
-        assert say(*words)[0] == 0
+def approved(root: Path, approved_once: Path) -> Path:
+    for folder in ("issues", "var"):
+        shutil.copytree(approved_once / folder, root / folder, dirs_exist_ok=True)
     return root
 
 
 def put(path: Path, content: bytes | None) -> None:
     """Lay the bytes there; None makes a folder of that name."""
+    if path.is_dir():
+        shutil.rmtree(path)
     path.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     if content is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -33,6 +34,11 @@ def workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     assert main(["init", str(tmp_path / "pulse")]) == 0
     capsys.readouterr()
     return tmp_path / "pulse"
+
+
+def typed(words: bytes) -> io.TextIOWrapper:
+    """Standard input as Python opens it on a desktop: strict about what is not UTF-8."""
+    return io.TextIOWrapper(io.BytesIO(words), encoding="utf-8", errors="strict")
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -131,6 +137,54 @@ def test_a_take_is_filed_in_one_line_and_its_place_is_told(workspace: Path, caps
     assert code == 0
     assert "filed: under #elsewhere-example" in said
     assert list((workspace / "issues" / "2024-W23" / "takes").glob("editor-*.md"))
+
+
+@pytest.mark.parametrize("text", ["", '""', "<!-- later -->", "\0"], ids=["nothing", "quotation", "comment", "NUL"])
+def test_a_take_without_words_is_not_filed(workspace: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", typed(text.encode()))
+
+    code = main(["take", "https://elsewhere.example/paper", "--by", "editor", "--stdin", "--root", str(workspace)])
+
+    assert code == 2
+    assert not list((workspace / "issues").rglob("takes/*"))
+
+
+def test_a_take_in_another_encoding_is_filed(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", typed(b"A caf\xe9 of models."))
+
+    code = main(["take", "https://elsewhere.example/paper", "--by", "editor", "--stdin", "--root", str(workspace)])
+
+    said = capsys.readouterr().out
+    assert code == 0
+    assert "warning [encoding]" in said
+
+
+def test_a_take_too_long_to_be_read_is_kept_and_named(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", typed(b"word " * 250_000))
+
+    code = main(["take", "https://elsewhere.example/paper", "--by", "editor", "--stdin", "--root", str(workspace)])
+
+    assert code == 3
+    assert "error [too-long]" in capsys.readouterr().err
+    assert list((workspace / "issues").rglob("takes/*.md"))
+
+
+def test_a_rehearsal_and_a_dry_run_exclude_each_other(workspace: Path, tmp_path: Path) -> None:
+    code = main(["deliver", "--dry-run", "--outbox", str(tmp_path / "letters"), "--root", str(workspace)])
+
+    assert code == 2
+    assert not (tmp_path / "letters").exists()
+
+
+def test_a_dry_run_is_readable_for_programs(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["deliver", "2024-W23", "--dry-run", "--json", "--root", str(workspace)])
+
+    assert code == 0
+    assert json.loads(capsys.readouterr().out) == {"week": "2024-W23", "letters": 0}
 
 
 def test_a_take_by_a_stranger_is_not_filed(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:

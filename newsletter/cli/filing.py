@@ -28,7 +28,7 @@ def take(room: Newsroom, story: str, *, by: str, text: str, from_stdin: bool) ->
 
     member = author(room, by)
     if from_stdin:
-        text = sys.stdin.read()
+        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     elif not text:
         text = click.edit(f"\n\n<!-- {member.name} on {story or 'no story'}. Save and close to file it. -->\n") or ""
         text = text.partition("<!--")[0]

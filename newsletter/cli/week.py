@@ -124,13 +124,18 @@ def deliver(room: Newsroom, week: Week | None, *, outbox: Path | None, dry_run: 
     from newsletter.pipeline import deliver as deliver_week
     from newsletter.rehearsal import letters_due, rehearse
 
+    if dry_run and outbox is not None:
+        raise click.UsageError("--dry-run writes no letter, --outbox writes them all: name one of the two.")
     week = week or _current(room, to_deliver=True)
     if dry_run or outbox is not None:
         with room.open_store() as store:
-            if outbox is None:
-                click.echo(f"Letters of {week} that would go: {letters_due(week, store)}.")
-            else:
-                click.echo(f"Letters of {week} in {outbox}: {rehearse(room, week, store, outbox)}. None was sent.")
+            count = letters_due(week, store) if outbox is None else rehearse(room, week, store, outbox)
+        if as_json:
+            show.as_json({"week": str(week), "letters": count})
+        elif outbox is None:
+            click.echo(f"Letters of {week} that would go: {count}.")
+        else:
+            click.echo(f"Letters of {week} in {outbox}: {count}. None was sent.")
         return 0
     with _at_work(room) as store, show.progress("letters", letters_due(week, store)) as step:
         tally = deliver_week(room, week, store, on_delivery=lambda _: step(""))
@@ -149,7 +154,8 @@ def skip(room: Newsroom, week: Week, *, why: str) -> int:
     """Leave a week out; its news and takes go to the next."""
     from newsletter.editorial import skip as skip_week
 
-    skip_week(room, week, why=why)
+    with _at_work(room):
+        skip_week(room, week, why=why)
     click.echo(f"{week} is left out: {why}")
     return 0
 

@@ -49,7 +49,7 @@ class Standing:
     begun: bool
     #: Every reader is served.
     sent: bool
-    #: Held or skipped, with the reason; "" otherwise.
+    #: Why it was left out; "" otherwise.
     stopped: str = ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -97,8 +96,3 @@ class Memory:
 
 def _week(issue: Printed) -> Week:
     return issue.reference.week
-
-
-def same_words(one: str, others: Sequence[str]) -> bool:
-    """Whether a text says the same as one of the others; an empty text does not."""
-    return bool(fold(one)) and fold(one) in {fold(other) for other in others}

@@ -7,8 +7,6 @@ import re
 from newsletter.model.week import Week
 from newsletter.text import one_line
 
-#: What an editor may write into `title` in newsletter.toml.
-PLACEHOLDERS = ("week", "year", "number", "topic", "name")
 _DASHES = r"[\s\-–—:|·,]*"
 _TOPIC = re.compile(rf"{_DASHES}(\(\{{topic\}}\)|\[\{{topic\}}\]|[\"“]?\{{topic\}}[\"”]?)")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.clock import local_instant
@@ -148,7 +148,3 @@ def window_of(
 def send_date(week: Week, slot: SlotTime) -> date:
     """The day, in the publication's zone, on which an issue is dated."""
     return week.monday + timedelta(days=slot.day if slot.day is not None else 4)
-
-
-#: Before every feed and every issue: the bound of an empty past.
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

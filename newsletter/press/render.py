@@ -14,9 +14,6 @@ from newsletter.press.issue_markdown import issue_markdown
 from newsletter.press.pages import issue_page
 from newsletter.press.text import email_text
 
-#: The marks that both e-mail parts carry.
-MARKS = LETTER_MARKS
-
 
 def render(issue: Issue, *, templates: Templates) -> Renditions:
     """Render every form of the issue: equal issues and templates give equal bytes.
@@ -32,7 +29,7 @@ def render(issue: Issue, *, templates: Templates) -> Renditions:
         page=issue_page(issue, fill),
     )
     for name, part in ((email.NAME, renditions.email_html), (text.NAME, renditions.email_text)):
-        for mark in MARKS:
+        for mark in LETTER_MARKS:
             if mark not in part:
                 found = templates.source(name)
                 raise FaultyTemplate(

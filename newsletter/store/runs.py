@@ -64,11 +64,6 @@ class RunLedger:
         """The last so many, latest start first."""
         return self._rows(select(runs).order_by(runs.c.started.desc(), runs.c.slot.desc(), runs.c.stage).limit(most))
 
-    def last_done(self, stage: str) -> RunRow | None:
-        """The latest slot for which the stage is done; None if there is none."""
-        done = select(runs).where(runs.c.stage == stage, runs.c.state == "done")
-        return next(iter(self._rows(done.order_by(runs.c.slot.desc()).limit(1))), None)
-
     def first_started(self) -> datetime | None:
         """When the first of all stages was begun; None before that."""
         with self.database.read() as connection:

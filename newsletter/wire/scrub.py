@@ -17,7 +17,6 @@ _WIDE_BOMS = (
 )
 #: How "<" and the character after it begin in encodings without a byte order mark (XML 1.0, appendix F).
 _WIDE_STARTS = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
-_DECLARATION = re.compile(rb"<\?xml\b[^>]*?\?>", re.I)
 _DECLARED = re.compile(rb"""(<\?xml\b[^>]*?encoding\s*=\s*["'])([A-Za-z0-9._:-]+)""", re.I)
 _BLANK = b" \t\r\n\x0b\x0c\0"
 _FORBIDDEN = bytes(c for c in range(0x20) if c not in (0x09, 0x0A, 0x0D))

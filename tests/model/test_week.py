@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.clock import local_instant
-from newsletter.model.week import EPOCH, SlotTime, Week, Window, send_date, window_of
+from newsletter.model.week import SlotTime, Week, Window, send_date, window_of
 
 ZONES = ("Europe/Berlin", "Africa/Cairo", "Pacific/Apia", "America/Los_Angeles", "Asia/Jakarta", "UTC")
 GRACE = timedelta(days=3)
@@ -249,7 +249,3 @@ def test_every_entry_that_is_news_enters_exactly_one_sent_issue(
             own = [w for w in own if _is_news(entry, w)]
 
         assert found == own
-
-
-def test_the_epoch_is_before_every_feed() -> None:
-    assert datetime(1970, 1, 1, tzinfo=UTC) == EPOCH

@@ -87,20 +87,6 @@ def test_the_latest_runs_come_first(store: Store) -> None:
     assert [row.slot for row in store.runs.recent(2)] == [later(hours=3), later(hours=2)]
 
 
-def test_the_last_slot_that_was_done_is_known(store: Store) -> None:
-    for hour in range(3):
-        store.runs.begin("collect", later(hours=hour), WEEK, NOW)
-    for hour in range(2):
-        store.runs.finish("collect", later(hours=hour), NOW)
-
-    last = store.runs.last_done("collect")
-
-    assert last
-    assert last.slot == later(hours=1)
-    assert store.runs.last_done("draft") is None
-    assert store.runs.state("draft", NOW) is None
-
-
 def test_the_ledger_knows_since_when_it_is_in_use(store: Store) -> None:
     before = store.runs.first_started()
     for hour in (2, 1):
