@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
 from newsletter.newsroom.calendar import current_week
 from newsletter.newsroom.inputs import week_inputs
-from newsletter.newsroom.room import Newsroom
+from newsletter.newsroom.room import Newsroom, make_folder
 from newsletter.store.engine import Store
 from newsletter.text import slug
 
@@ -102,5 +103,10 @@ def _closes(room: Newsroom, week: Week, by: Member) -> str:
 
 
 def _free(folder: Path, name: str) -> Path:
-    names = (f"{name}.md", *(f"{name}-{n}.md" for n in range(2, 1000)))
-    return next(path for path in (folder / n for n in names) if not path.exists())
+    """A file of this name, made here and now, so that two who file at one instant get two."""
+    make_folder(folder)
+    for path in (folder / f"{name}.md", *(folder / f"{name}-{n}.md" for n in range(2, 1000))):
+        with suppress(FileExistsError):
+            path.open("x").close()
+            return path
+    raise UsageFault(f"{folder} holds a thousand takes of that name.", mend="File it under another name.")

@@ -13,9 +13,11 @@ from newsletter.editorial import report_on, skip
 from newsletter.errors import CannotSend, FaultyFiles, FaultyTemplate, NotReady
 from newsletter.files.record import read_record
 from newsletter.files.state import read_seal
+from newsletter.filing import author, file_take
 from newsletter.mail.transport import SmtpTransport
-from newsletter.model.settings import Smtp
+from newsletter.model.settings import NO_SECRET, Smtp
 from newsletter.newsroom.calendar import current_week
+from newsletter.newsroom.mailings import readers_secret
 from newsletter.pipeline import approve, collect, draft, freeze, publish
 from tests.room import FREEZE, HOST, SEND, WEEK, Workspace, wired, workspace
 
@@ -312,3 +314,28 @@ def test_a_recorded_number_counts_issues_that_were_sent_alone(space: Workspace) 
 
     assert composed.draft.issue.number == 1
     assert composed.draft.issue.previous is None
+
+
+def test_the_key_that_is_made_for_the_outbox_is_for_this_account_alone(tmp_path: Path) -> None:
+    with workspace(tmp_path) as space:
+        room = replace(space.room, settings=replace(space.room.settings, secret=NO_SECRET))
+
+        first, second = readers_secret(room), readers_secret(room)
+
+        assert len(first) >= 32
+        assert second == first
+        assert (room.var / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_two_takes_by_one_author_on_one_story_become_two_files(tmp_path: Path) -> None:
+    with workspace(tmp_path) as space:
+        by = author(space.room, "yoga")
+
+        filed = [
+            file_take(space.room, space.store, ref="https://elsewhere.example/a", by=by, text=words).path
+            for words in ("First words.", "Second words.")
+        ]
+
+        assert filed[0] != filed[1]
+        assert "First words." in (space.root / filed[0]).read_text()
+        assert "Second words." in (space.root / filed[1]).read_text()

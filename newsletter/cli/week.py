@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,7 +85,8 @@ def approve(room: Newsroom, week: Week | None, *, by: str) -> int:
     from newsletter.pipeline import approve as approve_week
 
     week = week or _current(room)
-    seal = approve_week(room, week, by=by)
+    with _at_work(room):
+        seal = approve_week(room, week, by=by)
     click.echo(f"{week} is approved by {seal.by}: {len(seal.digests)} files.")
     return 0
 
@@ -173,7 +174,8 @@ def rebuild(room: Newsroom, week: Week | None, *, verify: bool, as_json: bool) -
     from newsletter.editorial import rebuild as rebuild_week
 
     week = week or _current(room)
-    found = rebuild_week(room, week, verify=verify)
+    with nullcontext() if verify else _at_work(room):
+        found = rebuild_week(room, week, verify=verify)
     if as_json:
         show.as_json(asdict(found))
     elif not found.differing:

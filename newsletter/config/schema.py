@@ -116,8 +116,12 @@ class ScheduleTable(Table):
 class LimitsTable(Table):
     min_takes: Count = Field(1, description="Fewer takes hold the issue.")
     headlines: Count = Field(5, description="At most so many headlines without a take; 0 prints none.")
-    take_words: WordRange = Field((30, 130), description="Words of a take; outside of them a notice.")
-    tldr_words: WordRange = Field((40, 110), description="Words of a TL;DR; outside of them a warning.")
+    take_words: WordRange = Field(
+        (30, 130), description="Words of a take, from and to: a longer one gets a notice that names both."
+    )
+    tldr_words: WordRange = Field(
+        (40, 110), description="Words of a TL;DR, from and to: a longer one gets a warning that names both."
+    )
 
 
 class EmptyTable(Table):

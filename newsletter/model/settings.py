@@ -60,7 +60,7 @@ class Limits:
     min_takes: int = 1
     #: At most so many headlines without takes; 0 prints none.
     headlines: int = 5
-    #: Words; outside of them a notice. (low, high)
+    #: Words, from and to: what the house runs. A longer take or TL;DR gets a remark.
     take_words: tuple[int, int] = (30, 130)
     tldr_words: tuple[int, int] = (40, 110)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from newsletter.errors import CannotSend, NotReady
-from newsletter.files.folder import read_kept, week_folder, write_whole
+from newsletter.errors import CannotSend, CannotWrite, NotReady
+from newsletter.files.folder import read_kept, week_folder
 from newsletter.files.record import read_record
 from newsletter.files.state import read_state, write_state
 from newsletter.mail.segments import build_mailing
@@ -118,6 +119,14 @@ def readers_secret(room: Newsroom) -> str:
     if room.settings.mail.transport != "outbox":
         raise CannotSend("no secret is set", mend="Set a long random NEWSLETTER_SECRET and keep it.")
     secret = secrets.token_urlsafe(32)
-    write_whole(path, secret + "\n")
-    path.chmod(0o600)
+    # Made for this account alone before a byte is in it; whoever comes second at the same instant reads the first's.
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(secret + "\n")
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as fault:
+        raise CannotWrite(
+            f"{path} could not be written: {fault.strerror}.", mend="Make room, then try again."
+        ) from fault
     return secret
