@@ -6,7 +6,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 Answer = bytes | Callable[[socket.socket], None]
@@ -24,11 +24,31 @@ class Server:
     #: Answers by path; every other path is a 404.
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
-    #: The most connections that were open at once.
+    #: The most requests that were waiting for `answer_together` at once.
     most_open: int = 0
     open: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
     stopping: threading.Event = field(default_factory=threading.Event)
+
+    def answer_together(self, parties: int, answer: bytes) -> Callable[[socket.socket], None]:
+        """An answer that comes when so many requests wait for it, and counts those that wait.
+
+        A request is counted no longer once its answer is on the way: the client may ask the next at once.
+        """
+        together = threading.Barrier(parties)
+
+        def wait_and_answer(connection: socket.socket) -> None:
+            with self.lock:
+                self.open += 1
+                self.most_open = max(self.most_open, self.open)
+            with suppress(threading.BrokenBarrierError):
+                together.wait(timeout=2)
+            self.stopping.wait(0.02)
+            with self.lock:
+                self.open -= 1
+            connection.sendall(answer)
+
+        return wait_and_answer
 
 
 def reply(body: bytes = b"", *, status: str = "200 OK", **headers: str) -> bytes:
@@ -55,8 +75,6 @@ def running() -> Iterator[Server]:
             pairs = (line.split(": ", 1) for line in lines)
             with server.lock:
                 server.asked.append(Asked(path, {name.lower(): value for name, value in pairs}))
-                server.open += 1
-                server.most_open = max(server.most_open, server.open)
             try:
                 answer = server.answers.get(path, reply(status="404 Not Found"))
                 if callable(answer):
@@ -65,9 +83,6 @@ def running() -> Iterator[Server]:
                     self.request.sendall(answer)
             except OSError:
                 pass  # the other side has had enough
-            finally:
-                with server.lock:
-                    server.open -= 1
 
     class Listener(socketserver.ThreadingTCPServer):
         daemon_threads = True

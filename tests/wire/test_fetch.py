@@ -404,10 +404,7 @@ def test_results_keep_the_order_of_the_requests_and_are_told_as_they_come(server
 
 
 def test_one_host_is_asked_by_two_at_once_and_no_more(server: Server) -> None:
-    def slow(connection: socket.socket) -> None:
-        server.stopping.wait(0.03)
-        connection.sendall(reply(b"x"))
-
+    slow = server.answer_together(2, reply(b"x"))
     server.answers.update({f"/{n}": slow for n in range(8)})
     requests = [Request(feed=Feed(id=str(n), name="", url=f"http://{HOST}/{n}")) for n in range(8)]
 
@@ -418,11 +415,7 @@ def test_one_host_is_asked_by_two_at_once_and_no_more(server: Server) -> None:
 
 
 def test_all_hosts_together_keep_to_the_concurrency(server: Server) -> None:
-    def slow(connection: socket.socket) -> None:
-        server.stopping.wait(0.03)
-        connection.sendall(reply(b"x"))
-
-    server.answers["/"] = slow
+    server.answers["/"] = server.answer_together(3, reply(b"x"))
     names = [f"h{n}.example" for n in range(9)]
     requests = [Request(feed=Feed(id=name, name="", url=f"http://{name}/")) for name in names]
 
