@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,7 @@ from xml.sax.saxutils import escape
 from newsletter.demo.feed_server import FeedServer
 from newsletter.files.folder import week_folder
 from newsletter.files.state import read_state
+from newsletter.mail.outbox import OutboxTransport
 from newsletter.model.audience import Letter, Tally
 from newsletter.model.issue import WeekState
 from newsletter.model.ports import Connection, Reply
@@ -107,6 +109,31 @@ class Post:
     def alarms(self) -> list[str]:
         """The text of every letter to the chief editor."""
         return [letter.data.decode("ascii") for letter in self.taken if not letter.subscriber]
+
+
+class DyingOutbox(OutboxTransport):
+    """An outbox whose process is killed when the letter of this number lies there and nobody was told."""
+
+    def __init__(self, folder: Path, *, at: int) -> None:
+        super().__init__(folder)
+        self._at = at
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        with super().connect() as folder:
+            yield _DyingConnection(folder, self._at)
+
+
+class _DyingConnection:
+    def __init__(self, inner: Connection, at: int) -> None:
+        self._inner, self._left = inner, at
+
+    def hand_over(self, letter: Letter) -> Reply:
+        reply = self._inner.hand_over(letter)
+        self._left -= 1
+        if not self._left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return reply
 
 
 @dataclass

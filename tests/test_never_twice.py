@@ -131,34 +131,17 @@ def test_a_killed_process_leaves_nobody_without_and_repeats_no_more_than_its_con
 
 
 _DIES_AT_THE_THIRD_LETTER = """
-import os, signal, sys
+import os, sys
 from dataclasses import replace
 from pathlib import Path
 from newsletter.files.state import write_state
-from newsletter.mail.outbox import OutboxTransport
 from newsletter.model.week import Week
 from newsletter.newsroom.room import open_newsroom
 from newsletter.pipeline import deliver
-
-class Dying(OutboxTransport):
-    count = 0
-    def connect(self):
-        self.inner = super().connect()
-        return self
-    def __enter__(self):
-        self.folder = self.inner.__enter__()
-        return self
-    def __exit__(self, *fault):
-        return self.inner.__exit__(*fault)
-    def hand_over(self, letter):
-        reply = self.folder.hand_over(letter)
-        Dying.count += 1
-        if Dying.count == 3:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return reply
+from tests.room import DyingOutbox
 
 room = open_newsroom(Path(sys.argv[1]), environ=os.environ)
-room = replace(room, open_transport=lambda: Dying(Path(os.environ["OUTBOX"])))
+room = replace(room, open_transport=lambda: DyingOutbox(Path(os.environ["OUTBOX"]), at=3))
 with room.open_store() as store, room.lock(store):
     deliver(room, Week(2024, 23), store)
 """

@@ -184,7 +184,7 @@ from pathlib import Path
 from newsletter.editorial import faults_of, rebuild
 from newsletter.mail.outbox import OutboxTransport
 from newsletter.pipeline import run
-from tests.room import COLLECT, FREEZE, HOST, SEND, WEEK, Post, workspace
+from tests.room import COLLECT, FREEZE, HOST, SEND, WEEK, DyingOutbox, Post, workspace
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -201,22 +201,6 @@ class Templates:
             die()
         return self.inner.source(name)
 
-class Outbox(OutboxTransport):
-    def connect(self):
-        self.inner, self.count = super().connect(), 0
-        return self
-    def __enter__(self):
-        self.folder = self.inner.__enter__()
-        return self
-    def __exit__(self, *fault):
-        return self.inner.__exit__(*fault)
-    def hand_over(self, letter):
-        reply = self.folder.hand_over(letter)
-        self.count += 1
-        if self.count == 2:
-            die()
-        return reply
-
 def begun(root, stage):
     with sqlite3.connect(root / "var" / "newsletter.db") as rows:
         return rows.execute("SELECT count(*) FROM runs WHERE stage = ?", (stage,)).fetchone()[0] > 0
@@ -232,7 +216,7 @@ def deadly(room, stage):
     if stage == "collect":
         return replace(room, hosts=Hosts({HOST: ""}))
     if stage == "deliver":
-        return replace(room, open_transport=lambda: Outbox(room.root / "out"))
+        return replace(room, open_transport=lambda: DyingOutbox(room.root / "out", at=2))
     return replace(room, templates=Templates(room.templates, fatal[stage]))
 
 for stage in sys.argv[2:]:

@@ -22,11 +22,13 @@ from newsletter.model.news import Ranked
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.settings import Settings
 from newsletter.model.week import Week, send_date
-from newsletter.text import clip, content_words, count_words, one_line
+from newsletter.text import clip, count_words, one_line
 
 _PREHEADER = 110
 #: Stories that were not printed, kept at the freeze so that a dropped headline can be followed by the next.
 _RESERVE = 5
+#: Headlines of an issue that has nothing else, whatever the limit for those below the takes.
+_HEADLINES_ALONE = 5
 _NUMBER = re.compile(r"-\d+$")
 
 
@@ -139,27 +141,28 @@ def _untold(
     remarks: list[Remark] = []
     for r in pinned:
         if (before := memory.story_before(r.story)) is not None:
-            earlier = f"{before.reference.title} ({before.reference.week})"
-            what = f'"{clip(r.story.headline, 90)}" was printed in {earlier}; pinned, it is printed again.'
+            what = _repeats(r, before, "pinned, it is printed again")
             remarks.append(Remark(desk.wishes.path, desk.wishes.lines.get("pin", 0), "notice", "repeat", what))
     for r in ranked:
         if not r.story.proposed or r.story.id in shown | wanted.drop | wanted.pin:
             continue
-        before = memory.story_before(r.story)
-        if before is None and len(content_words(r.story.headline)) >= 4:
-            before = memory.headline_before(r.story.headline)
-        if before is None:
+        if (before := memory.repeat_of(r.story)) is None:
             best.append(r)
             continue
-        what = f'"{clip(r.story.headline, 90)}" was printed in {before.reference.title}; left out.'
+        what = _repeats(r, before, "left out")
         remarks.append(Remark(f"issues/{desk.week}", 0, "notice", "repeat", what))
     best.sort(key=lambda r: order.get(r.story.id, len(order)))
     most = max(desk.settings.limits.headlines, len(pinned))
     if not told and desk.settings.empty.no_takes == "headlines":
-        most = max(most, 5)
+        most = max(most, _HEADLINES_ALONE)
     zone = desk.settings.week.zone
     chosen = [*pinned, *best][:most]
     return tuple(printed_story(r, zone=zone) for r in chosen), tuple(remarks)
+
+
+def _repeats(ranked: Ranked, before: Printed, then: str) -> str:
+    earlier = before.reference
+    return f'"{clip(ranked.story.headline, 90)}" was printed in {earlier.title} ({earlier.week}); {then}.'
 
 
 def _apart(desk: Desk, attached: Attached, memory: Memory) -> tuple[PrintedTake, ...]:

@@ -34,6 +34,12 @@ class Memory:
         found = (self.address_before(*links), max(bare, key=_week, default=None))
         return max((issue for issue in found if issue is not None), key=_week, default=None)
 
+    def repeat_of(self, story: Story) -> Printed | None:
+        """The latest issue that told this story, by address or by the same headline; None if none did."""
+        if (before := self.story_before(story)) is not None:
+            return before
+        return self.headline_before(story.headline) if _tells(story.headline) else None
+
     def address_before(self, *links: str) -> Printed | None:
         """The latest issue that printed one of these addresses."""
         found = [
@@ -83,7 +89,7 @@ class Memory:
     @cached_property
     def _headlines_alone(self) -> dict[str, Printed]:
         alone = ((headline, issue) for issue in self.issues for headline, links in issue.stories if not links)
-        return {fold(headline): issue for headline, issue in alone if len(content_words(headline)) >= _ENOUGH_WORDS}
+        return {fold(headline): issue for headline, issue in alone if _tells(headline)}
 
     @cached_property
     def _takes(self) -> dict[str, tuple[Printed, str]]:
@@ -92,6 +98,11 @@ class Memory:
     @cached_property
     def _topics(self) -> dict[str, Printed]:
         return {fold(name): issue for issue in self.issues for name in (*issue.aliases, issue.topic) if fold(name)}
+
+
+def _tells(headline: str) -> bool:
+    """Whether the headline has words enough to be no chance ("Here's the latest")."""
+    return len(content_words(headline)) >= _ENOUGH_WORDS
 
 
 def _week(issue: Printed) -> Week:

@@ -34,6 +34,7 @@ def open_mailing(room: Newsroom, week: Week, store: Store, transport: Transport)
     store.ledger.take_over()
     state = read_state(room.root, week)
     if state.sent is None:
+        # A relay that does not let us in is met here, while nothing says yet that the issue began to leave.
         with transport.connect():
             pass
     number, mailing = _opened(room, week, store, state.sent)

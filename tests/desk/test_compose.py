@@ -143,7 +143,8 @@ def test_a_headline_printed_before_is_left_out_with_a_notice(stories: Any) -> No
     assert _untold(draft) == [TWO]
     (remark,) = [r for r in draft.remarks if r.code == "repeat"]
     assert str(remark) == (
-        f'issues/2024-W23: notice [repeat] "{ONE}" was printed in Week #22 2024 - Many-Shot Learning; left out.'
+        f'issues/2024-W23: notice [repeat] "{ONE}" was printed in '
+        "Week #22 2024 - Many-Shot Learning (2024-W22); left out."
     )
 
 
