@@ -132,8 +132,11 @@ class EmptyTable(Table):
 
 class CollectTable(Table):
     concurrency: AtATime = Field(50, description="So many feeds at a time.")
+    per_host: AtATime = Field(2, description="So many requests to one host at a time.")
+    spacing: Duration = Field(timedelta(seconds=1), description="At least so long between two requests to one host.")
     timeout: Patience = Field(timedelta(seconds=30), description="How long a feed's server may take.")
     contact: Line = Field("", description="An address or a page in the user agent, for the publishers we fetch from.")
+    keep: Duration = Field(timedelta(days=35), description="How long fetched documents are kept, for collect --replay.")
 
 
 class MailTable(Table):

@@ -9,7 +9,8 @@ from hashlib import blake2b
 from itertools import pairwise
 
 from newsletter.links import Identity, Link, anchor, identity
-from newsletter.model.news import Entry, Feed, Story
+from newsletter.model.feeds import Feed
+from newsletter.model.news import Entry, Story
 from newsletter.text import content_words, fold, slug
 
 #: Headlines of fewer words ("Here's the latest") are shared by chance.
@@ -118,7 +119,8 @@ def _ids(leads: Sequence[Entry]) -> list[str]:
 
 def _story(name: str, group: tuple[Entry, ...], proposed: bool) -> Story:
     lead = group[0]
-    aliases = sorted({slug(e.title) for e in group} - {name})
+    # A story is found under the names of its former headlines as well.
+    aliases = sorted({slug(title) for e in group for title in (e.title, *e.former_titles)} - {name})
     dates = [e.published for e in group if e.published is not None]
     return Story(
         id=name,

@@ -229,7 +229,9 @@ class StoryFinder:
 
 
 def _titles(story: Story) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((story.headline, *(e.title for e in story.entries))))
+    """Every headline that the story has, and those that it had: a take may have been filed under one of them."""
+    told = (title for entry in story.entries for title in (entry.title, *entry.former_titles))
+    return tuple(dict.fromkeys((story.headline, *told)))
 
 
 def _cuts_number(text: str, story: Story) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from newsletter.links import host_of
-from newsletter.model.news import Entry, Feed, Ranked, Story, Term
+from newsletter.model.feeds import Feed
+from newsletter.model.news import Entry, Ranked, Story, Term
 
 _WEEK = timedelta(days=7)
 

@@ -1,4 +1,4 @@
-"""News on its way: a feed, what fetching it gave, an entry of it, a story told by entries. Pure."""
+"""News on its way: an entry of a feed, a story told by entries. Pure."""
 
 from __future__ import annotations
 
@@ -6,68 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from newsletter.links import Link
-
-FetchState = Literal["new", "same", "failed", "not-feed", "refused", "waiting", "off"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """An address that publishes, as feeds.toml names it."""
-
-    id: str
-    name: str
-    url: str
-    #: The site's own page; "" if not given.
-    site: str = ""
-    #: The group it is listed under; "" if none.
-    section: str = ""
-    #: Trust in its choice of stories, 0 to 1; counts in the ranking.
-    weight: float = 0.5
-    #: BCP 47; "" if the publication's.
-    language: str = ""
-    #: Whether it points at other people's stories: never a story's lead, no weight of its own.
-    aggregator: bool = False
-    #: Regular expressions; an entry enters if its title or summary matches one of `include` (or there are
-    #: none) and none of `exclude`.
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    #: At most so many entries of one fetch, newest first as published; 0 is no bound.
-    max_items: int = 0
-    enabled: bool = True
-    #: Where feeds.toml names it; 0 if built elsewhere.
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validators:
-    """What a server gave us to ask "anything new?" with: its own strings, never reformatted (RFC 9110, 8.8)."""
-
-    etag: str = ""
-    last_modified: str = ""
-    #: SHA-256 of the last body that parsed, hexadecimal; "" before the first.
-    body_hash: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """One exchange with one feed's server. `body` is undecoded and inflated; empty unless `state` is "new"."""
-
-    feed: str
-    #: "new" is a 200 with other bytes than last time, "same" a 304 or the same bytes.
-    state: FetchState
-    #: HTTP status of the last hop; 0 if there was no answer.
-    status: int = 0
-    body: bytes = b""
-    #: The address that answered, after redirects.
-    url: str = ""
-    validators: Validators = Validators()
-    #: Why there is no body, in words for an editor; "" if there is one.
-    problem: str = ""
-    #: Not before this instant, by the server's wish (Retry-After); None if it did not say.
-    retry_at: datetime | None = None
-    #: Bytes as they came over the wire.
-    wire_bytes: int = 0
+from newsletter.links import Identity, Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +19,14 @@ class RawEntry:
     title_is_html: bool = True
     link: str = ""
     published: datetime | None = None
+    #: The description or summary, markup; may be empty.
     summary: str = ""
+    #: The full text, markup; "" where the feed carries only a summary.
+    content: str = ""
     author: str = ""
     language: str = ""
+    #: What the publisher says of the kind of item: arXiv's announce_type; "" mostly.
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +49,8 @@ class Entry:
     author: str = ""
     #: BCP 47; "" if the publication's.
     language: str = ""
+    #: Headlines that its publisher gave it before this one, oldest first; may be empty.
+    former_titles: tuple[str, ...] = ()
 
     @property
     def dated(self) -> datetime:
@@ -113,20 +59,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedOutcome:
-    """What collecting one feed came to; one row of the report."""
+class Known:
+    """What the store knows of an entry, enough to recognise it under another id."""
 
-    feed: str
-    name: str
-    state: FetchState
-    status: int = 0
-    entries: int = 0
-    new_entries: int = 0
-    #: What was mended while parsing, in words; may be empty.
-    repairs: tuple[str, ...] = ()
-    problem: str = ""
-    #: The last good copy we have; None if there was never one.
-    last_good: datetime | None = None
+    id: str
+    title: str
+    identity: Identity | Literal[""]
+    published: datetime | None
+    first_seen: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,8 +79,13 @@ class Collecting:
     """How the wire behaves. `contact` stands in the user agent."""
 
     concurrency: int = 50
+    #: Requests to one host at a time, and the least time between the beginnings of two.
+    per_host: int = 2
+    spacing: timedelta = timedelta(seconds=1)
     timeout: timedelta = timedelta(seconds=30)
     contact: str = ""
+    #: How long the documents fetched are kept for reading them again.
+    keep: timedelta = timedelta(days=35)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import Self
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from newsletter.store.anchors import TakeAnchors
 from newsletter.store.database import Database, connect
 from newsletter.store.faults import is_missing_table
 from newsletter.store.ledger import SqlLedger
@@ -24,7 +25,7 @@ from newsletter.store.runs import RunLedger
 from newsletter.store.subscribers import SubscriberStore
 
 #: The newest revision in `migrations`; a test holds that it is.
-HEAD = "0001"
+HEAD = "0002"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Store:
 
     database: Database
     news: NewsStore
+    anchors: TakeAnchors
     subscribers: SubscriberStore
     ledger: SqlLedger
     runs: RunLedger
@@ -80,6 +82,7 @@ def open_store(url: str) -> Store:
     return Store(
         database=database,
         news=NewsStore(database=database),
+        anchors=TakeAnchors(database=database),
         subscribers=SubscriberStore(database=database),
         ledger=SqlLedger(database=database),
         runs=RunLedger(database=database),

@@ -1,49 +1,49 @@
-"""Feeds as they stood at the last fetch, and every entry they brought. I/O: SQLite, PostgreSQL"""
+"""Feeds as they stood at the last fetch, every fetch, and every entry they brought. I/O: SQLite, PostgreSQL"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import sha256
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, select
 
-from newsletter.links import Link, identity
-from newsletter.model.news import Entry, FeedOutcome, Fetched, Validators
-from newsletter.store.database import Database, insert
-from newsletter.store.schema import entries as entries_table
-from newsletter.store.schema import feeds, fetch_log, storable
+from newsletter.links import Link
+from newsletter.model.feeds import NOT_ASKED, FeedState, FetchRow, Move
+from newsletter.model.news import Entry, Known
+from newsletter.store import feed_rows, fetch_log
+from newsletter.store.database import Database
+from newsletter.store.entry_rows import Brought, read_aliases, write_entries
+from newsletter.store.schema import entries, entry_revisions
 
-#: A server that answers "not modified" for ever is asked without conditions after so long.
-_VALIDATORS_LIVE = timedelta(days=8)
-_GOOD = ("new", "same")
-#: Nobody was asked, so there is nothing to remember.
-_NOT_FETCHED = ("waiting", "off")
-#: What a publisher may change in an entry that we know.
-_CHANGES = ("title", "link", "identity", "summary", "author", "language", "revision")
-#: Names in one question; SQLite takes 32,766.
-_MOST = 500
+#: Entries of one feed that may be recognised, the newest: more than a document holds.
+_RECOGNISED = 5_000
+#: Built once: for hundreds of feeds, building it takes longer than asking.
+_KNOWN = (
+    select(entries.c.id, entries.c.title, entries.c.identity, entries.c.published, entries.c.first_seen)
+    .where(entries.c.feed == bindparam("of"))
+    .order_by(entries.c.first_seen.desc(), entries.c.id)
+    .limit(_RECOGNISED)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeedState:
-    """How a feed stands, as `newsletter feeds` lists it."""
+class Kept:
+    """What is to be remembered of one fetch of one feed."""
 
-    feed: str
-    title: str
-    #: The address that answered last; "" if none did.
-    url: str
-    first_good: datetime | None
-    last_good: datetime | None
-    last_checked: datetime | None
-    #: Not before this instant, by the server's wish.
-    next_check: datetime | None
-    #: In a row; 0 after a good fetch.
-    failures: int
-    last_problem: str
+    #: `new_entries` is filled in by the store.
+    row: FetchRow
+    #: None leaves the feed as it stands.
+    state: FeedState | None = None
+    #: All of the feed `row.feed`; may be empty.
+    entries: Sequence[Entry] = ()
+    #: Entries that the store has under another id: the id here → the id there.
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    #: Whether a former title or link is remembered; not when the document was read before, by other rules.
+    revise: bool = True
+    #: Whether the row enters the log; not when no server was asked.
+    logged: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,170 +52,121 @@ class NewsStore:
 
     database: Database
 
-    def validators(self, feed_ids: Iterable[str], now: datetime) -> Mapping[str, Validators]:
-        """What to ask each feed's server with; feeds without any are absent.
-
-        Eight days after the last full answer only the body's hash is left, against servers stuck at 304.
-        """
-        wanted = tuple(feed_ids)
-        found: dict[str, Validators] = {}
-        with self.database.read() as connection:
-            for part in _parts(wanted):
-                for row in connection.execute(select(feeds).where(feeds.c.id.in_(part)).order_by(feeds.c.id)):
-                    live = row.validators_at is not None and now - row.validators_at <= _VALIDATORS_LIVE
-                    kept = Validators(
-                        etag=row.etag if live else "",
-                        last_modified=row.last_modified if live else "",
-                        body_hash=row.body_hash,
-                    )
-                    if kept != Validators():
-                        found[row.id] = kept
-        return found
-
-    def previous_fetch(self, feed_id: str) -> datetime | None:
-        """The feed's last good fetch; None before its first."""
-        with self.database.read() as connection:
-            found: datetime | None = connection.execute(
-                select(feeds.c.last_good_at).where(feeds.c.id == feed_id)
-            ).scalar()
-        return found
-
-    def keep(self, outcome: FeedOutcome, fetched: Fetched, entries: Sequence[Entry], now: datetime) -> int:
-        """Remember one fetch of one feed and what it brought; the number of entries that are new.
+    def keep(self, kept: Sequence[Kept], now: datetime) -> tuple[int, ...]:
+        """Remember fetches of several feeds, each feed once; how many entries of each are new.
 
         A known entry keeps when it was first seen and published, and takes over what its publisher changed;
-        an unchanged one is not written. Of two entries with one id the first counts. A feed that was not
-        asked ("waiting", "off") leaves no trace.
+        an unchanged one is not written. Of two entries with one id the first counts. An alias is remembered for as
+        long as the entry keeps its title or its link; none is believed while the stored entry stands beside it,
+        or where the store has an entry under the alias itself. A feed that was not asked
+        ("waiting", "off") leaves no trace.
         """
-        if outcome.state in _NOT_FETCHED:
-            return 0
-        brought: dict[str, dict[str, Any]] = {}
-        for entry in entries:
-            brought.setdefault(storable(entry.id), _entry_row(entry))
+        asked = [one for one in kept if one.row.state not in NOT_ASKED]
+        if not asked:
+            return (0,) * len(kept)
+        brought = [Brought(one.row.feed, one.entries, one.aliases, one.revise) for one in asked]
         with self.database.write() as connection:
-            known = _known(connection, outcome.feed, tuple(brought))
-            new = [row for id_, row in brought.items() if id_ not in known]
-            changed = [row for id_, row in brought.items() if known.get(id_, row["revision"]) != row["revision"]]
-            if new:
-                connection.execute(entries_table.insert(), new)
-            if changed:
-                _write_changes(connection, changed)
-            _write_feed(connection, outcome, fetched, now)
-            connection.execute(
-                fetch_log.insert().values(
-                    feed=outcome.feed,
-                    at=now,
-                    state=outcome.state,
-                    status=fetched.status,
-                    wire_bytes=fetched.wire_bytes,
-                    new_entries=len(new),
-                    problem=outcome.problem or fetched.problem,
-                )
-            )
-        return len(new)
+            counts = iter(write_entries(connection, brought, now))
+            new = [next(counts) if one.row.state not in NOT_ASKED else 0 for one in kept]
+            feed_rows.write_states(connection, [one.state for one in asked if one.state is not None])
+            rows = [(one, n) for one, n in zip(kept, new, strict=True) if one.logged and one.row.state not in NOT_ASKED]
+            fetch_log.write_rows(connection, [replace(one.row, new_entries=n) for one, n in rows])
+        return tuple(new)
+
+    # Entries -------------------------------------------------------------------------------------------
+
+    def known(self, feed_ids: Iterable[str]) -> Mapping[str, tuple[Known, ...]]:
+        """The newest 5,000 entries of each of these feeds by first sight, newest first; empty for a feed without any.
+
+        Ask for as many feeds at a time as fit into memory.
+        """
+        with self.database.read() as connection:
+            return {feed: tuple(_known(connection, feed)) for feed in feed_ids}
+
+    def aliases(self, feed_ids: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+        """Ids that stored entries go by now, by feed and alias, to the stored ids; feeds without any are absent."""
+        with self.database.read() as connection:
+            return read_aliases(connection, tuple(feed_ids))
 
     def entries(self, *, since: datetime | None = None, until: datetime | None = None) -> tuple[Entry, ...]:
         """Entries first seen after `since` and not after `until`, by first sight, feed and id; None is no bound."""
-        query = select(entries_table)
+        bounds = []
         if since is not None:
-            query = query.where(entries_table.c.first_seen > since)
+            bounds.append(entries.c.first_seen > since)
         if until is not None:
-            query = query.where(entries_table.c.first_seen <= until)
+            bounds.append(entries.c.first_seen <= until)
         with self.database.read() as connection:
-            found = [_entry(row) for row in connection.execute(query)]
+            former = _former_titles(connection, bounds)
+            rows = connection.execute(select(entries).where(*bounds))
+            found = [_entry(row, former.get((row.feed, row.id), ())) for row in rows]
         # Sorted here: PostgreSQL would sort texts by its locale.
         return tuple(sorted(found, key=lambda e: (e.first_seen, e.feed, e.id)))
 
-    def feed_states(self) -> tuple[FeedState, ...]:
-        """Every feed that was ever asked, by id."""
+    def arrivals(self, since: datetime) -> Mapping[str, tuple[datetime, ...]]:
+        """When each entry of `since` and later was first seen, by feed, oldest first; feeds without any are absent.
+
+        Those of a feed's first fetch are among them, all with one instant.
+        """
+        query = select(entries.c.feed, entries.c.first_seen).where(entries.c.first_seen >= since)
+        found: dict[str, list[datetime]] = {}
         with self.database.read() as connection:
-            states = [_feed_state(row) for row in connection.execute(select(feeds))]
-        return tuple(sorted(states, key=lambda s: s.feed))
+            for feed, seen in connection.execute(query.order_by(entries.c.first_seen)):
+                found.setdefault(feed, []).append(seen)
+        return {feed: tuple(seen) for feed, seen in found.items()}
+
+    # Feeds ---------------------------------------------------------------------------------------------
+
+    def feed_states(self) -> tuple[FeedState, ...]:
+        """Every feed that was ever asked, by id, as its last fetch left it."""
+        with self.database.read() as connection:
+            return feed_rows.read_states(connection)
+
+    def set_move(self, feed_id: str, move: Move | None) -> None:
+        """Change a feed's move; a feed that was never asked has none.
+
+        A collect that has read the feed before overwrites it: hold the runner's lock.
+        """
+        with self.database.write() as connection:
+            feed_rows.write_move(connection, feed_id, move)
+
+    # The fetch log -------------------------------------------------------------------------------------
+
+    def fetch_rows(self, since: datetime) -> Mapping[str, tuple[FetchRow, ...]]:
+        """The log of `since` and later by feed, oldest first; feeds without any are absent."""
+        with self.database.read() as connection:
+            found = fetch_log.read_rows(connection, since)
+        return {feed: tuple(rows) for feed, rows in found.items()}
+
+    def named_bodies(self) -> frozenset[str]:
+        """The digests of the documents that the log names: those to be kept."""
+        with self.database.read() as connection:
+            return fetch_log.named_bodies(connection)
+
+    def forget_log(self, before: datetime) -> int:
+        """Delete the log's rows older than `before`; their number. The documents they named can be swept then."""
+        with self.database.write() as connection:
+            return fetch_log.forget_rows(connection, before)
 
 
-def _parts(names: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (names[i : i + _MOST] for i in range(0, len(names), _MOST))
+def _known(connection: Connection, feed: str) -> Iterator[Known]:
+    for id_, title, identity, published, seen in connection.execute(_KNOWN, {"of": feed}):
+        yield Known(id=id_, title=title, identity=identity, published=published, first_seen=seen)
 
 
-def _entry_row(entry: Entry) -> dict[str, Any]:
-    may_change = (entry.title, entry.link, entry.summary, entry.author, entry.language)
-    return {
-        "feed": entry.feed,
-        "id": entry.id,
-        "title": entry.title,
-        "link": entry.link,
-        "identity": identity(entry.link) or "",
-        "published": entry.published,
-        "summary": entry.summary,
-        "author": entry.author,
-        "language": entry.language,
-        "first_seen": entry.first_seen,
-        "previous_fetch": entry.previous_fetch,
-        "revision": sha256(json.dumps(may_change).encode()).hexdigest()[:16],
-    }
+def _former_titles(
+    connection: Connection, bounds: Iterable[ColumnElement[bool]]
+) -> Mapping[tuple[str, str], Sequence[str]]:
+    """Every title put aside, by feed and id of its entry, oldest first."""
+    of_entry = (entries.c.feed == entry_revisions.c.feed) & (entries.c.id == entry_revisions.c.id)
+    query = select(entry_revisions.c.feed, entry_revisions.c.id, entry_revisions.c.title)
+    query = query.join(entries, of_entry).where(*bounds).order_by(entry_revisions.c.at, entry_revisions.c.no)
+    found: dict[tuple[str, str], list[str]] = {}
+    for feed, id_, title in connection.execute(query):
+        found.setdefault((feed, id_), []).append(title)
+    return found
 
 
-def _known(connection: Connection, feed: str, ids: Sequence[str]) -> dict[str, str]:
-    """The revision of each of these entries that is stored, by id."""
-    known: dict[str, str] = {}
-    for part in _parts(ids):
-        query = select(entries_table.c.id, entries_table.c.revision)
-        found = connection.execute(query.where(entries_table.c.feed == feed, entries_table.c.id.in_(part)))
-        known.update((row.id, row.revision) for row in found)
-    return known
-
-
-def _write_changes(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-    which = (entries_table.c.feed == bindparam("which_feed"), entries_table.c.id == bindparam("which_id"))
-    statement = entries_table.update().where(*which).values({name: bindparam(f"to_{name}") for name in _CHANGES})
-    connection.execute(
-        statement,
-        [
-            {"which_feed": row["feed"], "which_id": row["id"], **{f"to_{name}": row[name] for name in _CHANGES}}
-            for row in rows
-        ],
-    )
-
-
-def _write_feed(connection: Connection, outcome: FeedOutcome, fetched: Fetched, now: datetime) -> None:
-    before = connection.execute(select(feeds).where(feeds.c.id == outcome.feed)).one_or_none()
-    row = _feed_row(before, outcome, fetched, now)
-    connection.execute(insert(connection, feeds).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
-
-
-def _feed_row(before: Row[Any] | None, outcome: FeedOutcome, fetched: Fetched, now: datetime) -> dict[str, Any]:
-    """The feed's row after this fetch."""
-    row: dict[str, Any] = {
-        "id": outcome.feed,
-        "title": outcome.name,
-        "url": fetched.url or (before.url if before else ""),
-        "etag": before.etag if before else "",
-        "last_modified": before.last_modified if before else "",
-        "validators_at": before.validators_at if before else None,
-        "body_hash": before.body_hash if before else "",
-        "first_good_at": before.first_good_at if before else None,
-        "last_good_at": before.last_good_at if before else None,
-        "last_checked_at": now,
-        "next_check_at": fetched.retry_at,
-        "failures": (before.failures if before else 0) + 1,
-        "last_problem": outcome.problem or fetched.problem,
-    }
-    if outcome.state not in _GOOD:
-        # Not the validators either: what did not parse must not be "the same as last time" next time.
-        return row
-    row |= {"first_good_at": row["first_good_at"] or now, "last_good_at": now, "failures": 0, "last_problem": ""}
-    if fetched.status == 304:
-        return row
-    # A full answer: what it does not name is no longer so.
-    return row | {
-        "etag": fetched.validators.etag,
-        "last_modified": fetched.validators.last_modified,
-        "body_hash": fetched.validators.body_hash or row["body_hash"],
-        "validators_at": now,
-    }
-
-
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Row[Any], former: Iterable[str]) -> Entry:
     return Entry(
         feed=row.feed,
         id=row.id,
@@ -227,18 +178,5 @@ def _entry(row: Row[Any]) -> Entry:
         summary=row.summary,
         author=row.author,
         language=row.language,
-    )
-
-
-def _feed_state(row: Row[Any]) -> FeedState:
-    return FeedState(
-        feed=row.id,
-        title=row.title,
-        url=row.url,
-        first_good=row.first_good_at,
-        last_good=row.last_good_at,
-        last_checked=row.last_checked_at,
-        next_check=row.next_check_at,
-        failures=row.failures,
-        last_problem=row.last_problem,
+        former_titles=tuple(title for title in dict.fromkeys(former) if title != row.title),
     )

@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +49,19 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
+class Span(TypeDecorator[timedelta]):
+    """A length of time as whole microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        return None if value is None else value // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002
+        return None if value is None else value * _MICROSECOND
+
+
 class Words(TypeDecorator[str]):
     """Text from outside. JSON feeds can carry NUL, which PostgreSQL refuses, and lone surrogates, which all refuse."""
 
@@ -58,7 +74,8 @@ class Words(TypeDecorator[str]):
 
 def storable(text: str) -> str:
     """The text as `Words` stores it, for what is compared before it is stored."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    plain = text.replace("\x00", "")
+    return plain if plain.isascii() else plain.encode("utf-8", "replace").decode("utf-8")
 
 
 #: SQLite numbers rows by itself only where the type is called INTEGER; it holds 64 bits there.
@@ -91,11 +108,24 @@ feeds = Table(
     Column("first_good_at", Instant),
     Column("last_good_at", Instant),
     Column("last_checked_at", Instant),
-    #: Not before this instant, by the server's wish; null if it has none.
+    #: Not worth asking before this instant.
     Column("next_check_at", Instant),
     #: In a row; 0 after a good fetch.
     Column("failures", Integer, nullable=False),
     Column("last_problem", Words, nullable=False),
+    Column("own_title", Words, nullable=False, server_default=""),
+    Column("former_title", Words, nullable=False, server_default=""),
+    #: Not before this instant, by the server's wish; null if it has none.
+    Column("retry_at", Instant),
+    Column("failing_since", Instant),
+    Column("fault", Words, nullable=False, server_default=""),
+    #: The address that gave `etag` and `last_modified`; "" in rows older than the column.
+    #: The address in feeds.toml at the last fetch.
+    Column("asked", Words, nullable=False, server_default=""),
+    Column("validators_url", Words, nullable=False, server_default=""),
+    #: JSON objects; "" for none.
+    Column("hints", Words, nullable=False, server_default=""),
+    Column("move", Words, nullable=False, server_default=""),
 )
 
 entries = Table(
@@ -117,7 +147,43 @@ entries = Table(
     #: Digest of what a publisher may change later: an unchanged entry is not written again.
     Column("revision", Words, nullable=False),
     Index(None, "first_seen"),
-    Index(None, "identity"),
+)
+
+entry_aliases = Table(
+    "entry_aliases",
+    metadata,
+    Column("feed", Words, primary_key=True),
+    #: The id that its publisher gives the entry now; no entry is stored under it.
+    Column("alias", Words, primary_key=True),
+    #: The one that it is stored under; it has one alias at most.
+    Column("id", Words, nullable=False),
+    Index("uq_entry_aliases_feed_id", "feed", "id", unique=True),
+)
+
+entry_revisions = Table(
+    "entry_revisions",
+    metadata,
+    Column("no", _Number, primary_key=True),
+    Column("feed", Words, nullable=False),
+    Column("id", Words, nullable=False),
+    #: When the two below were found replaced.
+    Column("at", Instant, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("link", Words, nullable=False),
+    Index(None, "feed", "id"),
+)
+
+take_anchors = Table(
+    "take_anchors",
+    metadata,
+    #: Of the take's file, and the digest of what stood in it: other words are another take.
+    Column("path", Words, primary_key=True),
+    Column("sha256", Words, primary_key=True),
+    Column("feed", Words, nullable=False),
+    Column("entry", Words, nullable=False),
+    #: The headline as the take's author saw it.
+    Column("title", Words, nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 fetch_log = Table(
@@ -131,6 +197,16 @@ fetch_log = Table(
     Column("wire_bytes", BigInteger, nullable=False),
     Column("new_entries", Integer, nullable=False),
     Column("problem", Words, nullable=False),
+    Column("fault", Words, nullable=False, server_default=""),
+    Column("seconds", Float, nullable=False, server_default="0"),
+    Column("entries", Integer, nullable=False, server_default="0"),
+    Column("gap", Boolean, nullable=False, server_default=false()),
+    Column("reach", Span),
+    Column("repairs", Words, nullable=False, server_default=""),
+    #: Names the body kept from this fetch; what no row names is swept.
+    Column("body_hash", Words, nullable=False, server_default=""),
+    Column("url", Words, nullable=False, server_default=""),
+    Column("content_type", Words, nullable=False, server_default=""),
     Index(None, "feed", "at"),
 )
 

@@ -14,8 +14,9 @@ from newsletter.desk.match import StoryFinder
 from newsletter.desk.memory import Memory
 from newsletter.desk.wish import Wanted
 from newsletter.links import Link
+from newsletter.model.feeds import Feed
 from newsletter.model.issue import Explainer, Member, Printed, Reference, Take, Wishes, Wording
-from newsletter.model.news import Entry, Feed, Ranked, Story, Term
+from newsletter.model.news import Entry, Ranked, Story, Term
 from newsletter.model.settings import (
     Collecting,
     Empty,

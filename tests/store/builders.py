@@ -7,8 +7,10 @@ from typing import Any
 
 from newsletter.links import Link
 from newsletter.model.audience import Delivery, DeliveryState, Mailing, address
-from newsletter.model.news import Entry, FeedOutcome, Fetched, FetchState, Validators
+from newsletter.model.feeds import FeedState, FetchRow
+from newsletter.model.news import Entry
 from newsletter.store.engine import Store
+from newsletter.store.news import Kept
 
 NOW = datetime(2024, 6, 7, 8, 0, tzinfo=UTC)
 
@@ -29,11 +31,25 @@ def make_entry(id_: str = "1", **changes: Any) -> Entry:
     return Entry(**given | changes)
 
 
-def keep(store: Store, *entries: Entry, state: FetchState = "new", now: datetime = NOW, **fetched: Any) -> int:
-    """One fetch of the feed "gazette"."""
-    given: dict[str, Any] = {"feed": "gazette", "state": state, "status": 200, "validators": Validators(etag='"1"')}
-    outcome = FeedOutcome(feed="gazette", name="The Gazette", state=state, problem=fetched.get("problem", ""))
-    return store.news.keep(outcome, Fetched(**given | fetched), entries, now)
+def make_row(feed: str = "gazette", **changes: Any) -> FetchRow:
+    given: dict[str, Any] = {"feed": feed, "at": NOW, "state": "new", "status": 200}
+    return FetchRow(**given | changes)
+
+
+def make_kept(*entries: Entry, feed: str = "gazette", **changes: Any) -> Kept:
+    """One fetch of one feed, which leaves it standing as after any good fetch."""
+    given: dict[str, Any] = {
+        "row": make_row(feed),
+        "state": FeedState(feed=feed, title=feed.title()),
+        "entries": entries,
+    }
+    return Kept(**given | changes)
+
+
+def keep(store: Store, *entries: Entry, now: datetime = NOW, **changes: Any) -> int:
+    """One fetch of the feed "gazette"; how many entries were new."""
+    (new,) = store.news.keep([make_kept(*entries, **changes)], now)
+    return new
 
 
 def make_mailing(**changes: Any) -> Mailing:

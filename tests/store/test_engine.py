@@ -7,9 +7,11 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -17,6 +19,7 @@ from sqlalchemy import CheckConstraint, inspect
 
 from newsletter.errors import CannotWrite, StoreFault, StoreIsNewer
 from newsletter.model.audience import address
+from newsletter.model.feeds import FeedState, FetchRow, Validators
 from newsletter.store import schema
 from newsletter.store.database import connect
 from newsletter.store.engine import HEAD, Store, open_store, sqlite_url
@@ -24,13 +27,13 @@ from newsletter.store.upgrade import MIGRATIONS, configuration, upgrade
 from tests.store.builders import NOW, join, keep, make_entry
 from tests.store.conftest import BOTH
 
-SECOND = '''"""Add a column to feeds."""
+NEXT = '''"""Add a column to feeds."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{head}"
 
 
 def upgrade():
@@ -38,6 +41,20 @@ def upgrade():
     op.add_column("feeds", sa.Column("colour", sa.Text(), nullable=True))
     {end}
 '''
+
+#: NOW, as the first revision holds instants.
+AT = int(NOW.timestamp()) * 1_000_000
+FIRST_ROWS = (
+    f"""INSERT INTO feeds VALUES
+        ('gazette', 'https://gazette.example/feed', 'The Gazette', '"1"', 'yesterday', {AT}, 'ab', {AT}, {AT}, {AT},
+         NULL, 0, ''),
+        ('herald', '', 'The Herald', '', '', NULL, '', NULL, NULL, {AT}, {AT}, 3, 'No answer.')""",
+    f"""INSERT INTO entries VALUES
+        ('gazette', '1', 'Story 1', 'https://gazette.example/1', 'gazette.example/1', NULL, '', '', '', {AT}, NULL,
+         'abcd')""",
+    f"""INSERT INTO fetch_log (feed, at, state, status, wire_bytes, new_entries, problem)
+        VALUES ('gazette', {AT}, 'new', 200, 7, 1, '')""",
+)
 
 
 @pytest.fixture
@@ -47,7 +64,7 @@ def revisions(tmp_path: Path) -> Callable[[str], Path]:
     def make(end: str) -> Path:
         folder = tmp_path / "migrations"
         shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-        (folder / "versions" / "0002_second.py").write_text(SECOND.format(end=end), encoding="utf-8")
+        (folder / "versions" / "next.py").write_text(NEXT.format(head=HEAD, end=end), encoding="utf-8")
         return folder
 
     return make
@@ -190,6 +207,50 @@ def test_an_older_database_is_upgraded_and_keeps_what_it_held(own: Store, revisi
     assert own.subscribers.count() == 1
 
 
+@pytest.fixture(params=BOTH)
+def first_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database at the first revision, which holds rows."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("fresh_postgres")("")
+    else:
+        url = sqlite_url(tmp_path / "newsletter.db")
+    database = connect(url)
+    config = configuration(MIGRATIONS)
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in FIRST_ROWS:
+            connection.exec_driver_sql(statement)
+    database.close()
+    return url
+
+
+def test_a_database_of_the_first_revision_keeps_its_rows(first_url: str) -> None:
+    with open_store(first_url) as store:
+        gazette, herald = store.news.feed_states()
+        (entry,) = store.news.entries()
+        rows = store.news.fetch_rows(NOW)
+        again = keep(store, replace(entry, title="Story 1, corrected"))
+        (corrected,) = store.news.entries()
+
+    assert gazette == FeedState(
+        feed="gazette",
+        title="The Gazette",
+        url="https://gazette.example/feed",
+        first_good=NOW,
+        last_good=NOW,
+        last_checked=NOW,
+        validators=Validators(etag='"1"', last_modified="yesterday", body_hash="ab"),
+        validators_at=NOW,
+    )
+    assert (herald.failures, herald.failing_since, herald.retry_at, herald.next_check) == (3, NOW, NOW, None)
+    assert (entry.title, entry.link, entry.first_seen) == ("Story 1", "https://gazette.example/1", NOW)
+    assert rows == {
+        "gazette": (FetchRow(feed="gazette", at=NOW, state="new", status=200, wire_bytes=7, new_entries=1),)
+    }
+    assert (again, corrected.former_titles) == (0, ("Story 1",))
+
+
 def test_a_copy_lies_beside_a_file_that_was_upgraded(
     sqlite_store: Store, revisions: Callable[[str], Path], tmp_path: Path
 ) -> None:
@@ -197,7 +258,7 @@ def test_a_copy_lies_beside_a_file_that_was_upgraded(
 
     upgrade(sqlite_store.database, HEAD, revisions(""))
 
-    with open_store(sqlite_url(tmp_path / "newsletter.db.backup-0001")) as copy:
+    with open_store(sqlite_url(tmp_path / f"newsletter.db.backup-{HEAD}")) as copy:
         assert copy.subscribers.count() == 1
         assert "extra" not in tables_of(copy)
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
-from newsletter.links import Link
-from newsletter.model.news import FetchState, Validators
+from newsletter.links import Link, identity
+from newsletter.model.feeds import FetchState
+from newsletter.model.news import Known
+from newsletter.store import schema
 from newsletter.store.engine import Store
-from tests.store.builders import NOW, keep, later, make_entry
-
-FULL = Validators(etag='W/"7"', last_modified="Fri, 07 Jun 2024 07:00:00 GMT", body_hash="ab12")
+from tests.store.builders import NOW, keep, later, make_entry, make_kept, make_row
 
 
 def test_an_entry_comes_back_as_it_was_kept(store: Store) -> None:
@@ -47,7 +46,9 @@ def test_a_known_entry_keeps_its_first_sight_and_takes_over_the_new_words(store:
         now=later(hours=3),
     )
 
-    assert store.news.entries() == (make_entry(title="Corrected", previous_fetch=NOW - timedelta(days=1)),)
+    (kept,) = store.news.entries()
+    assert (kept.title, kept.published, kept.first_seen) == ("Corrected", make_entry().published, NOW)
+    assert kept.previous_fetch == NOW - timedelta(days=1)
 
 
 def test_a_second_fetch_with_nothing_new_writes_no_entry(sqlite_store: Store) -> None:
@@ -88,6 +89,31 @@ def test_entries_are_bounded_by_first_sight_and_ordered(store: Store) -> None:
     assert ids_of(NOW, later(hours=1)) == "d"
 
 
+def test_several_feeds_are_kept_at_once_and_counted_apart(store: Store) -> None:
+    keep(store, make_entry("1"))
+    herald = [make_entry(id_, feed="herald") for id_ in ("1", "2")]
+
+    counts = store.news.keep([make_kept(make_entry("1")), make_kept(*herald, feed="herald")], later(hours=1))
+
+    assert counts == (0, 2)
+    assert [(entry.feed, entry.id) for entry in store.news.entries()] == [
+        ("gazette", "1"),
+        ("herald", "1"),
+        ("herald", "2"),
+    ]
+    assert [state.feed for state in store.news.feed_states()] == ["gazette", "herald"]
+
+
+@pytest.mark.parametrize("state", ["waiting", "off"])
+def test_a_feed_that_was_not_asked_leaves_no_trace(store: Store, state: FetchState) -> None:
+    counts = store.news.keep([make_kept(make_entry(), row=make_row(state=state)), make_kept(feed="herald")], NOW)
+
+    assert counts == (0, 0)
+    assert store.news.entries() == ()
+    assert [feed.feed for feed in store.news.feed_states()] == ["herald"]
+    assert list(store.news.fetch_rows(NOW)) == ["herald"]
+
+
 def test_text_that_no_database_takes_does_not_stop_the_feed(store: Store) -> None:
     assert keep(store, make_entry("1\x00", title="half \ud83d pair")) == 1
     assert [(entry.id, entry.title) for entry in store.news.entries()] == [("1", "half ? pair")]
@@ -99,69 +125,174 @@ def test_the_same_untakeable_id_is_known_the_second_time(store: Store) -> None:
     assert keep(store, make_entry("1\x00"), make_entry("1")) == 0
 
 
-# Feeds ---------------------------------------------------------------------------------------------
+# Known under another id ----------------------------------------------------------------------------
 
 
-def test_a_feed_is_asked_with_what_its_server_gave(store: Store) -> None:
-    keep(store, validators=FULL)
+def test_an_entry_that_was_recognised_is_stored_under_its_first_id(store: Store) -> None:
+    keep(store, make_entry("old"))
 
-    assert store.news.validators(["gazette", "herald"], NOW) == {"gazette": FULL}
+    new = keep(store, make_entry("new", title="Story told again"), aliases={"new": "old"}, now=later(hours=1))
 
-
-@pytest.mark.parametrize(
-    ("last", "expected"),
-    [
-        pytest.param({"status": 304, "state": "same"}, Validators(body_hash="ab12"), id="only 304 since"),
-        pytest.param({"status": 200, "state": "same", "validators": FULL}, FULL, id="a full answer since"),
-    ],
-)
-def test_after_eight_days_without_a_full_answer_only_the_hash_is_left(
-    store: Store, last: dict[str, Any], expected: Validators
-) -> None:
-    keep(store, validators=FULL)
-
-    keep(store, now=later(days=5), **last)
-
-    assert store.news.validators(["gazette"], later(days=9))["gazette"] == expected
+    assert new == 0
+    assert [(entry.id, entry.title) for entry in store.news.entries()] == [("old", "Story told again")]
 
 
-@pytest.mark.parametrize("state", ["failed", "not-feed", "refused"])
-def test_a_fetch_that_failed_is_counted_and_changes_nothing_else(store: Store, state: FetchState) -> None:
-    keep(store, make_entry(), validators=FULL, url="https://gazette.example/feed")
+def test_an_entry_once_recognised_needs_no_telling(store: Store) -> None:
+    keep(store, make_entry("old"))
+    keep(store, make_entry("new"), aliases={"new": "old"}, now=later(hours=1))
 
-    for hour in (1, 2):
-        keep(store, state=state, validators=Validators(etag="page"), problem="It is a web page.", now=later(hours=hour))
+    new = keep(store, make_entry("new", title="Corrected"), now=later(hours=2))
 
-    (feed,) = store.news.feed_states()
-    assert store.news.previous_fetch("gazette") == NOW
-    assert store.news.validators(["gazette"], NOW) == {"gazette": FULL}
-    assert (feed.failures, feed.last_problem, feed.url) == (2, "It is a web page.", "https://gazette.example/feed")
-    assert (feed.first_good, feed.last_good, feed.last_checked) == (NOW, NOW, later(hours=2))
+    assert new == 0
+    assert [(entry.id, entry.title) for entry in store.news.entries()] == [("old", "Corrected")]
 
 
-def test_a_good_fetch_ends_the_count_of_failures(store: Store) -> None:
-    keep(store, state="failed", problem="No answer.", retry_at=later(hours=6))
+def test_an_id_that_is_used_for_another_story_later_is_no_alias_any_more(store: Store) -> None:
+    keep(store, make_entry("old"))
+    keep(store, make_entry("new"), aliases={"new": "old"})
 
-    keep(store, now=later(hours=7))
+    other = make_entry("new", title="Another story", link=Link("https://gazette.example/other"))
+    counts = [keep(store, other, now=later(hours=hour)) for hour in (1, 2)]
 
-    (feed,) = store.news.feed_states()
-    assert (feed.failures, feed.last_problem, feed.next_check) == (0, "", None)
-    assert feed.first_good == later(hours=7)
-
-
-def test_the_server_s_wish_to_be_left_alone_is_remembered(store: Store) -> None:
-    keep(store, state="failed", status=503, retry_at=later(hours=6))
-
-    assert store.news.feed_states()[0].next_check == later(hours=6)
+    assert counts == [1, 0]
+    assert {entry.id: entry.title for entry in store.news.entries()} == {"old": "Story new", "new": "Another story"}
+    assert store.news.aliases(["gazette"]) == {}
 
 
-@pytest.mark.parametrize("state", ["waiting", "off"])
-def test_a_feed_that_was_not_asked_leaves_no_trace(store: Store, state: FetchState) -> None:
-    keep(store, state=state)
+def test_aliases_are_told_by_feed(store: Store) -> None:
+    keep(store, make_entry("1"), make_entry("2"))
+    keep(store, make_entry("1b"), make_entry("2b"), aliases={"1b": "1", "2b": "2"})
+    keep(store, make_entry("1c"), aliases={"1c": "1"})
 
-    assert store.news.feed_states() == ()
+    assert store.news.aliases(["gazette", "herald"]) == {"gazette": {"1c": "1", "2b": "2"}}
 
 
-def test_a_feed_never_fetched_has_no_previous_fetch(store: Store) -> None:
-    assert store.news.previous_fetch("gazette") is None
-    assert store.news.validators([], NOW) == {}
+def test_an_alias_counts_in_its_own_feed_alone(store: Store) -> None:
+    keep(store, make_entry("old"))
+    keep(store, make_entry("new"), aliases={"new": "old"})
+
+    assert keep(store, make_entry("new", feed="herald"), feed="herald") == 1
+
+
+def test_an_id_that_changes_at_every_fetch_stays_one_entry(store: Store) -> None:
+    keep(store, make_entry("1"))
+
+    for hour in range(1, 4):
+        keep(store, make_entry(f"1?{hour}"), aliases={f"1?{hour}": "1"}, now=later(hours=hour))
+
+    assert keep(store, make_entry("1?3"), now=later(hours=4)) == 0
+    assert [entry.id for entry in store.news.entries()] == ["1"]
+
+
+@pytest.mark.parametrize("told", [{}, {"new": "old"}], ids=["remembered", "told"])
+def test_two_entries_that_stand_in_one_document_are_never_one(store: Store, told: dict[str, str]) -> None:
+    keep(store, make_entry("old"))
+    if not told:
+        keep(store, make_entry("new"), aliases={"new": "old"})
+
+    both = [make_entry("old"), make_entry("new", title="Another story")]
+    counts = [keep(store, *both, aliases=told, now=later(hours=hour)) for hour in (1, 2)]
+
+    assert counts == [1, 0]
+    assert [(entry.id, entry.title) for entry in store.news.entries()] == [
+        ("new", "Another story"),
+        ("old", "Story old"),
+    ]
+
+
+def test_of_two_that_claim_one_stored_entry_the_told_one_has_it(store: Store) -> None:
+    keep(store, make_entry("old"))
+    keep(store, make_entry("new"), aliases={"new": "old"})
+
+    count = keep(store, make_entry("new"), make_entry("newer"), aliases={"newer": "old"}, now=later(hours=1))
+
+    assert count == 1
+    assert {entry.id for entry in store.news.entries()} == {"old", "new"}
+    assert keep(store, make_entry("new"), make_entry("newer"), now=later(hours=2)) == 0
+
+
+@pytest.mark.parametrize("told", ["nowhere", "2"], ids=["not stored", "told of one that is stored itself"])
+def test_an_alias_that_cannot_be_right_is_not_believed(store: Store, told: str) -> None:
+    keep(store, make_entry("1"), make_entry("2"))
+
+    aliases = {"3": told} if told == "nowhere" else {"1": told}
+    keep(store, make_entry("1"), make_entry("3"), aliases=aliases, now=later(hours=1))
+
+    assert {entry.id for entry in store.news.entries()} == {"1", "2", "3"}
+
+
+def test_what_may_be_recognised_is_given_by_feed_newest_first(store: Store) -> None:
+    keep(store, make_entry("1"), make_entry("2", published=None, link=Link("")))
+    keep(store, make_entry("3", first_seen=later(hours=1)), now=later(hours=1))
+
+    known = store.news.known(["gazette", "herald"])
+
+    assert known == {"gazette": tuple(_known(id_) for id_ in "312"), "herald": ()}
+
+
+def _known(id_: str) -> Known:
+    entry = make_entry(id_)
+    if id_ == "2":
+        return Known(id=id_, title=entry.title, identity="", published=None, first_seen=NOW)
+    link = identity(entry.link)
+    assert link
+    seen = later(hours=1) if id_ == "3" else NOW
+    return Known(id=id_, title=entry.title, identity=link, published=entry.published, first_seen=seen)
+
+
+# Revised -------------------------------------------------------------------------------------------
+
+
+def test_former_headlines_are_told_oldest_first_and_once(store: Store) -> None:
+    for hour, title in enumerate(["One", "Two", "One", "Three", "Three", "Two"]):
+        keep(store, make_entry(title=title), now=later(hours=hour))
+
+    (entry,) = store.news.entries()
+    assert (entry.title, entry.former_titles) == ("Two", ("One", "Three"))
+
+
+def test_a_headline_that_changed_under_a_new_id_is_told_too(store: Store) -> None:
+    keep(store, make_entry("old", title="One"))
+    keep(store, make_entry("new", title="Two"), aliases={"new": "old"})
+
+    assert store.news.entries()[0].former_titles == ("One",)
+
+
+def test_a_new_summary_or_link_is_no_new_headline(store: Store) -> None:
+    keep(store, make_entry())
+    keep(store, make_entry(summary="More words."))
+    keep(store, make_entry(summary="More words.", link=Link("https://gazette.example/moved")))
+
+    (entry,) = store.news.entries()
+    assert (entry.summary, entry.link, entry.former_titles) == ("More words.", "https://gazette.example/moved", ())
+
+
+def test_a_former_link_is_put_aside_with_the_instant_it_was_replaced(store: Store) -> None:
+    keep(store, make_entry())
+    keep(store, make_entry(link=Link("https://gazette.example/moved")), now=later(hours=3))
+
+    with store.database.read() as connection:
+        (row,) = connection.execute(schema.entry_revisions.select())
+    assert (row.feed, row.id, row.title, row.link) == ("gazette", "1", "Story 1", "https://gazette.example/1")
+    assert row.at == later(hours=3)
+
+
+def test_reading_an_old_document_again_by_new_rules_is_no_revision(store: Store) -> None:
+    keep(store, make_entry(title="Tom &amp; Ann"))
+
+    keep(store, make_entry(title="Tom & Ann"), state=None, revise=False, logged=False)
+
+    (entry,) = store.news.entries()
+    assert (entry.title, entry.former_titles) == ("Tom & Ann", ())
+    assert len(store.news.fetch_rows(NOW)["gazette"]) == 1
+
+
+# Arrivals ------------------------------------------------------------------------------------------
+
+
+def test_arrivals_are_told_by_feed_oldest_first(store: Store) -> None:
+    for hour in (2, 0, 1):
+        keep(store, make_entry(str(hour), first_seen=later(hours=hour)))
+    keep(store, make_entry("x", feed="herald", first_seen=NOW - timedelta(days=2)), feed="herald")
+
+    assert store.news.arrivals(NOW) == {"gazette": (NOW, later(hours=1), later(hours=2))}
