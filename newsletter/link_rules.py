@@ -108,7 +108,7 @@ def redirect_target(url: str) -> str | None:
         host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
         return None
-    query = {k.lower(): v[0] for k, v in parse_qs(parts.query).items()}
+    query = {k.lower(): v[0] for k, v in parse_qs(parts.query).items()} if parts.query else {}
     target: str | None = None
     if re.fullmatch(r"google\.[a-z.]{2,6}", host) and parts.path == "/url":
         target = query.get("url") or query.get("q")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 from typing import NewType
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -67,6 +68,7 @@ def _name(pair: str) -> str:
     return unquote(pair.split("=", 1)[0])
 
 
+@lru_cache(maxsize=32768)
 def identity(url: str) -> Identity | None:
     """The canonical form of an address; None if it is no http or https address with a host."""
     try:

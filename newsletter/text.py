@@ -5,11 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 from hashlib import blake2b
-
-import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _STOP = frozenset(
@@ -25,13 +23,12 @@ _OWNED = re.compile("[™℠]")
 #: Voicing marks of kana: combining, but another sound.
 _VOICING = "\u3099\u309a"
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
-_MARKS = {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-"}
-_stem = snowballstemmer.stemmer("english").stemWord
+_MARKS = str.maketrans("‘’‚“”„«»–—", "'''" + '"' * 5 + "--")
 
 
 def nfc(text: str) -> str:
     """Canonical composition: what two people see as the same text is the same text."""
-    return unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str) -> str:
@@ -42,13 +39,18 @@ def one_line(text: str) -> str:
 @lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Letters and digits only, without case, accents, punctuation and spacing; for comparing, never for showing."""
-    return "".join(c for c in _plain(text) if c.isalnum())
+    return "".join(filter(str.isalnum, _plain(text)))
 
 
 def _plain(text: str) -> str:
     """Lower case without accents, composed again, so that a Korean syllable stays one sign."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _OWNED.sub("", text)).casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c) or c in _VOICING)
+    if decomposed.isascii():
+        return decomposed
+    # Nothing combines below U+0300.
+    bare = "".join([c for c in decomposed if c < "\u0300" or not unicodedata.combining(c) or c in _VOICING])
     return unicodedata.normalize("NFC", bare)
 
 
@@ -60,13 +62,22 @@ def same_text(one: str, other: str) -> bool:
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The English stem of one lower-case word; words of other scripts come back as they are."""
-    stemmed: str = _stem(word)
+    stemmed: str = _stemmer()(word)
     return stemmed
+
+
+@cache
+def _stemmer() -> Callable[[str], str]:
+    # Its tables are read when the first word is stemmed: fetching and sending stem none.
+    import snowballstemmer
+
+    stem_word: Callable[[str], str] = snowballstemmer.stemmer("english").stemWord
+    return stem_word
 
 
 def words(text: str) -> tuple[str, ...]:
     """Lower-case words in order, accents folded, possessive "'s" off; may be empty."""
-    plain = _plain("".join(_MARKS.get(c, c) for c in text))
+    plain = _plain(text if text.isascii() else text.translate(_MARKS))
     return tuple(_WORD.findall(_POSSESSIVE.sub("", plain)))
 
 

@@ -79,9 +79,11 @@ def _lines(text: str) -> dict[Place, int]:
     lines: dict[Place, int] = {}
     counts: dict[Place, int] = {}
     table: Place = ()
-    at = 0
+    at = counted = 0
+    line = 1
     while (at := _skip_blank(text, at)) < len(text):
-        line = text.count("\n", 0, at) + 1
+        line += text.count("\n", counted, at)
+        counted = at
         if text[at] == "[":
             several = text.startswith("[[", at)
             keys, at = _keys(text, at + (2 if several else 1))

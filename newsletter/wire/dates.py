@@ -37,6 +37,10 @@ _SHAPES = tuple(
         rf"{_DAY_NAME}{_NAMED}\s+(?P<day>\d{{1,2}})\s+{_CLOCK}{_ZONE}\s+(?P<year>\d{{4}})",
     )
 )
+#: The same, likeliest first where a letter begins; no text has two of these shapes.
+_FROM_LETTERS = (*_SHAPES[3:], *_SHAPES[:3])
+_AT_ZERO = frozenset(("", "z", "gmt", "utc", "+0000", "+00:00"))
+_ZERO = timedelta(0)
 _EPOCH = re.compile(r"\d{9,10}(\d{3})?")
 
 
@@ -52,7 +56,7 @@ def read_date(text: str) -> datetime | None:
     if _EPOCH.fullmatch(stripped):
         seconds = int(stripped) if len(stripped) <= 10 else int(stripped) / 1000
         return datetime.fromtimestamp(seconds, tz=UTC)
-    for shape in _SHAPES:
+    for shape in _FROM_LETTERS if stripped[0].isalpha() else _SHAPES:
         if (match := shape.fullmatch(stripped)) is not None:
             return _built(match.groupdict())
     return None
@@ -84,6 +88,8 @@ def _built(part: dict[str, str | None]) -> datetime | None:
 def _offset(zone: str) -> timedelta | None:
     """How far the zone is ahead of UTC; None for a number that no zone has."""
     low = zone.lower().strip()
+    if low in _AT_ZERO:
+        return _ZERO
     match = re.fullmatch(r"(?:utc|gmt|ut)?\s*([+-])(\d{1,2}):?(\d{2})?", low)
     if match is None:
         return timedelta(hours=_ZONES.get(low, 0))

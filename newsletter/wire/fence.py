@@ -1,8 +1,8 @@
 """The fence around feedparser: what goes in has been scrubbed, what comes out is our own types. Pure.
 
-The only module that knows feedparser. Its sanitiser and its resolver are off (they cost half its time; what
-readers see is made plain in `normalise`), it gets a stream and never bytes (bytes it first tries as a file's
-name), and nothing that it raises leaves this module.
+The only module that knows feedparser. It gets text of known encoding without a document type, is driven past its
+own front (which tries bytes as a file's name first), its sanitiser and its resolver are off (they cost half its
+time; what readers see is made plain in `normalise`), and nothing that it raises leaves this module.
 """
 
 from __future__ import annotations
@@ -10,14 +10,19 @@ from __future__ import annotations
 import html
 import io
 import re
+import xml.sax
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from xml.sax import SAXException
+from xml.sax.handler import feature_external_ges, feature_namespaces
 
-import feedparser
+import feedparser.api
 
 from newsletter.model.news import RawEntry
 from newsletter.wire.dates import read_date
+from newsletter.wire.hints import hints_in
+from newsletter.wire.inline import joined, rebased
 from newsletter.wire.markup import plain
 from newsletter.wire.parsed import Parsed
 
@@ -32,6 +37,7 @@ _RAISED = (
     TypeError,
     ValueError,
 )
+_RAISED_BY_ELEMENTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _NAMES = {
     "rss090": "RSS 0.90",
     "rss091n": "RSS 0.91",
@@ -48,73 +54,143 @@ _NAMES = {
     "atom10": "Atom 1.0",
     "cdf": "CDF",
 }
-_MAIL = re.compile(r"\S+@\S+")
+_MAIL = re.compile(r"[^\s@]{1,100}@\S{1,200}")
+_AUTHOR = 400
 _HTML = ("text/html", "application/xhtml+xml")
+_TEXT = ("", "text/plain")
+#: It takes a second for each thirty thousand; no feed that breaks off has so many.
+_MOST_MARKS = 200_000
+#: Its expression for the end of a tag takes memory by the hundred bytes for each sign inside.
+_LONG_TAG = re.compile(rb"<(/?[A-Za-z][\w:.-]{0,200}+)[^<>]{20000,}+>?")
 
 
-def read_xml_feed(body: bytes, *, url: str) -> Parsed:
-    """Read RSS 0.9x, 1.0 and 2.0, RDF, Atom 0.3 and 1.0, CDF; `body` has been scrubbed.
+class _Patient(feedparser.api._FeedParserMixin):  # type: ignore[misc]  # noqa: SLF001
+    """What both of its parsers must leave alone, and go on after."""
 
-    A document that is not well-formed is read leniently and says so in `repairs`.
+    #: Ids are names, not addresses: as published, so that both readers give the same.
+    can_be_relative_uri = feedparser.api._FeedParserMixin.can_be_relative_uri - {"id"}  # noqa: SLF001
+
+    def _sync_author_detail(self, key: str = "author") -> None:
+        """Look for no mailbox: the original's expression has quadratic cost (kurtmckee/feedparser#562)."""
+
+    # One element that it stumbles over costs that element, not the feed.
+    def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
+        with suppress(*_RAISED_BY_ELEMENTS):
+            super().unknown_starttag(tag, attrs)
+
+    def unknown_endtag(self, tag: str) -> None:
+        with suppress(*_RAISED_BY_ELEMENTS):
+            super().unknown_endtag(tag)
+
+    def handle_charref(self, ref: str) -> None:
+        with suppress(*_RAISED_BY_ELEMENTS):
+            super().handle_charref(ref)
+
+
+class _Wellformed(_Patient, feedparser.api.StrictFeedParser):  # type: ignore[misc]
+    pass
+
+
+class _Lenient(_Patient, feedparser.api.LooseFeedParser):  # type: ignore[misc]
+    pass
+
+
+def read_leniently(body: bytes, *, url: str) -> Parsed:
+    """Read RSS 0.9x, 1.0 and 2.0, RDF, Atom 0.3 and 1.0, CDF; `body` is UTF-8 and has been scrubbed.
+
+    A document that is not well-formed says so in `repairs`.
     """
+    if body.count(b"<") > _MOST_MARKS:
+        return Parsed(kind="refused", problem=f"not well-formed, with more than {_MOST_MARKS} tags")
+    body = _LONG_TAG.sub(rb"<\1>", body)
     try:
-        document = feedparser.parse(
-            io.BytesIO(body),
-            # Names in lower case, or it does not see them; the type so that it believes the XML declaration.
-            response_headers={"content-location": url, "content-type": "application/xml"},
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except _RAISED as fault:
-        return Parsed(kind="refused", problem=f"cannot be read ({type(fault).__name__}: {str(fault)[:120]})")
-    return _read(document)
+        feed, entries, version, fault = _driven(body, url)
+        return _read(feed, entries, version=version, fault=fault, url=url, body=body)
+    except _RAISED as raised:
+        return Parsed(kind="refused", problem=f"cannot be read ({type(raised).__name__}: {str(raised)[:120]})")
 
 
-def _read(document: dict[str, Any]) -> Parsed:
-    version = str(document.get("version") or "")
-    feed = document["feed"]
+def _driven(body: bytes, url: str) -> tuple[dict[str, Any], list[dict[str, Any]], str, Exception | None]:
+    """What feedparser holds after the document: of the feed, of its entries, the format, what was wrong."""
+    reader: Any = _Wellformed(url, None, "utf-8")
+    reader.sanitize_html = reader.resolve_relative_uris = False
+    sax = xml.sax.make_parser()  # noqa: S317 - no entity is left in it, and none outside is followed
+    sax.setFeature(feature_namespaces, True)
+    sax.setFeature(feature_external_ges, False)
+    sax.setContentHandler(reader)
+    sax.setErrorHandler(reader)
+    source = xml.sax.xmlreader.InputSource()
+    source.setEncoding("utf-8")
+    source.setByteStream(io.BytesIO(body))
+    fault: Exception | None = None
+    try:
+        sax.parse(source)
+    except SAXException as raised:
+        fault = raised
+        reader = _Lenient(url, None, "utf-8", {})
+        reader.sanitize_html = reader.resolve_relative_uris = False
+        reader.feed(body.decode("utf-8", "replace"))
+    return reader.feeddata, reader.entries, reader.version, fault
+
+
+def _read(
+    feed: dict[str, Any],
+    items: list[dict[str, Any]],
+    *,
+    version: str,
+    fault: Exception | None,
+    url: str,
+    body: bytes,
+) -> Parsed:
     atom = version.startswith("atom")
     # An element without anything inside is no entry; some feeds nest one in each of theirs.
-    items = [one for one in document["entries"] if len(one)]
-    entries = tuple(_entry(one, atom=atom, language=_text(feed, "language")) for one in items)
+    entries = tuple(_entry(one, atom=atom, language=_text(feed, "language"), url=url) for one in items if len(one))
     if not version and not entries:
         return Parsed(kind="not-feed", problem="an XML document without entries, not a feed")
-    fault = document.get("bozo_exception")
     repairs: tuple[str, ...] = ()
-    if isinstance(fault, feedparser.CharacterEncodingOverride):
-        repairs = (str(fault),)
-    elif fault is not None:
+    if fault is not None:
         said = fault.getMessage() if isinstance(fault, SAXException) else str(fault)
         repairs = (f"not well-formed, read leniently: {said[:120]}",)
     return Parsed(
         kind="feed",
         format=_NAMES.get(version, "RSS"),
         title=plain(_text(feed, "title"))[:500],
-        site=_text(feed, "link"),
+        site=_link(feed, "", url),
         entries=entries,
         repairs=repairs,
+        hints=hints_in(body),
     )
 
 
-def _entry(one: dict[str, Any], *, atom: bool, language: str) -> RawEntry:
+def _entry(one: dict[str, Any], *, atom: bool, language: str, url: str) -> RawEntry:
     title = _mapping(one, "title_detail")
-    summary, text = _mapping(one, "summary_detail"), _text(one, "summary")
-    if not text:
-        content = next(iter(_mappings(one, "content")), {})
-        summary, text = content, _text(content, "value")
-    # Atom says what its text is; RSS does not, and is taken for markup.
-    if atom and _text(summary, "type") in ("", "text/plain"):
-        text = html.escape(text, quote=False)
+    own_id = _text(one, "id")
+    summary = _markup(_mapping(one, "summary_detail"), _text(one, "summary"), atom=atom, url=url)
+    contents = (_markup(part, _text(part, "value"), atom=atom, url=url) for part in _mappings(one, "content"))
     return RawEntry(
-        id=_text(one, "id"),
+        id=own_id,
         title=_text(one, "title"),
         title_is_html=not atom or _text(title, "type") in _HTML,
-        link=_link(one),
+        link=_link(one, own_id, url),
         published=_published(one),
-        summary=text,
+        # Without a detail it is feedparser's copy of the content.
+        summary=summary if "summary_detail" in one else "",
+        content=next((text for text in contents if text), ""),
         author=_author(one),
         language=_text(one, "language") or _text(title, "language") or language,
+        kind=_text(one, "arxiv_announce_type").lower()[:40],
     )
+
+
+def _markup(detail: dict[str, Any], text: str, *, atom: bool, url: str) -> str:
+    """A text as markup. Atom says what its text is; RSS does not, and is taken for markup."""
+    kind = _text(detail, "type")
+    if atom and kind in _TEXT:
+        return html.escape(text, quote=False)
+    if atom and kind not in _HTML:
+        return ""
+    base = _text(detail, "base")
+    return rebased(text, base) if base and base != url else text
 
 
 def _text(one: dict[str, Any], key: str) -> str:
@@ -134,10 +210,10 @@ def _mappings(one: dict[str, Any], key: str) -> tuple[dict[str, Any], ...]:
     return tuple(v for v in value if isinstance(v, dict)) if isinstance(value, list) else ()
 
 
-def _link(one: dict[str, Any]) -> str:
+def _link(one: dict[str, Any], own_id: str, url: str) -> str:
     """The address of the page: the publisher's original, else the HTML alternate, else a permanent id."""
     if original := _text(one, "feedburner_origlink"):
-        return original
+        return joined(url, original)
     links = [
         link for link in _mappings(one, "links") if _text(link, "rel") in ("", "alternate") and _text(link, "href")
     ]
@@ -145,7 +221,7 @@ def _link(one: dict[str, Any]) -> str:
     if pages or links:
         return _text((pages or links)[0], "href")
     own = _text(one, "link")
-    return own if own.startswith(("http://", "https://")) else ""
+    return own if own and own == own_id and own.startswith(("http://", "https://")) else ""
 
 
 def _published(one: dict[str, Any]) -> datetime | None:
@@ -159,6 +235,6 @@ def _published(one: dict[str, Any]) -> datetime | None:
 
 def _author(one: dict[str, Any]) -> str:
     """Names joined by commas, without mailboxes."""
-    names = dict.fromkeys(name for person in _mappings(one, "authors") if (name := _text(person, "name")))
-    joined = ", ".join(names) or _text(one, "author")
-    return _MAIL.sub("", joined).strip(" ()<>,")
+    names = [name for person in _mappings(one, "authors") if (name := _text(person, "name"))] or [_text(one, "author")]
+    bare = (_MAIL.sub("", name[:_AUTHOR]).strip(" ()<>,") for name in names)
+    return ", ".join(dict.fromkeys(name for name in bare if name))

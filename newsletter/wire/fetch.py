@@ -1,46 +1,35 @@
 """Fetches feeds over HTTP: many at once, within limits, and nothing a server does escapes as an exception. I/O: network
 
-The only module that knows the HTTP library and asyncio. Redirects are followed by hand, so that each hop is
-checked and counted; a deadline stands over the whole exchange, because the library's own ones are per phase.
+Redirects are followed by hand, so that each hop is checked and counted; a deadline stands over the whole exchange,
+because a server that sends a byte now and then keeps every single wait short.
 """
 
 from __future__ import annotations
 
 import asyncio
-import errno
-import socket
 import ssl
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType
-from urllib.parse import urljoin, urlsplit, urlunsplit
-
-import httpx2 as httpx
+from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
 from newsletter import __version__
-from newsletter.model.news import Feed, Fetched, FetchState, Validators
+from newsletter.model.feeds import Feed, Fetched, Validators
 from newsletter.model.settings import Collecting
-from newsletter.wire.answers import Answer, outcome, without_body
+from newsletter.wire.answers import Answer, Asked, failed, is_asked_with, outcome, rests
+from newsletter.wire.exchange import Client, ascii_host, system_trust
+from newsletter.wire.guard import Guard
+from newsletter.wire.names import Names, Resolver, system_resolver
+from newsletter.wire.silence import why
+from newsletter.wire.turns import Turns
 
-_MB = 1024 * 1024
-#: Bytes as they come over the wire, and the same inflated.
-MOST_WIRE_BYTES = 5 * _MB
-MOST_BYTES = 20 * _MB
 MOST_REDIRECTS = 5
-_PER_HOST = 2
 _CONNECT_SECONDS = 10.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
-_UNREACHABLE = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL))
-_NO_SUCH_NAME = frozenset(
-    number for name in ("EAI_NONAME", "EAI_NODATA") if (number := getattr(socket, name, None)) is not None
-)
+_PERMANENT = frozenset((301, 308))
+_LIMITING = frozenset((429, 503))
 _NO_HOSTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -50,6 +39,8 @@ class Request:
 
     feed: Feed
     validators: Validators = field(default_factory=Validators)
+    #: Asked in place of the feed's own address, because it is known to have moved; "" if it is not.
+    url: str = ""
 
 
 def fetch_all(
@@ -59,226 +50,185 @@ def fetch_all(
     now: datetime,
     hosts: Mapping[str, str] = _NO_HOSTS,
     on_fetched: Callable[[Fetched], None] | None = None,
+    resolve: Resolver = system_resolver,
+    trust: Callable[[], ssl.SSLContext] = system_trust,
 ) -> tuple[Fetched, ...]:
     """Fetch every feed once; the results in the order of the requests.
 
-    `hosts` sends what is meant for a host to another server, a base address such as "http://127.0.0.1:8123";
-    results name the host as configured. `on_fetched` hears of each result as it comes, from this thread.
-    Must not be called from a running event loop.
+    `hosts` sends what is meant for a host to another server, a base address such as "http://127.0.0.1:8123", which
+    may lie in a private network; results name the host as configured. `on_fetched` hears of each result as it comes,
+    from this thread. `resolve` finds the addresses of a host and runs in threads; `trust` gives the authorities of
+    certificates. Must not be called from a running event loop.
     """
-    return asyncio.run(_fetch_all(requests, collecting, now=now, hosts=hosts, on_fetched=on_fetched))
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The authorities that a server's certificate is checked against; reading them takes longer than a small feed."""
-    return httpx.create_ssl_context(trust_env=False)
+    return asyncio.run(_fetch_all(requests, collecting, now, hosts, on_fetched, resolve, trust))
 
 
 async def _fetch_all(
     requests: Sequence[Request],
     collecting: Collecting,
-    *,
     now: datetime,
     hosts: Mapping[str, str],
     on_fetched: Callable[[Fetched], None] | None,
+    resolve: Resolver,
+    trust: Callable[[], ssl.SSLContext],
 ) -> tuple[Fetched, ...]:
-    # Names are looked up in threads; with the few that Python starts, a handful of dead names holds up everybody.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max(1, collecting.concurrency)))
     seconds = collecting.timeout.total_seconds()
-    client = httpx.AsyncClient(
-        headers={"User-Agent": _user_agent(collecting.contact), "Accept": _ACCEPT},
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        timeout=httpx.Timeout(None, connect=min(_CONNECT_SECONDS, seconds)),
-        # A connection kept open may be closed by the server just as we use it; feeds are asked once.
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-        verify=_trusted(),
-        trust_env=False,
-    )
-
-    async with client:
+    connect = min(_CONNECT_SECONDS, seconds / 2)
+    names = Names(resolve, patience=connect)
+    async with Client(Guard(names, trust=trust, seconds=connect)) as client:
         wire = _Wire(
             client=client,
+            turns=Turns(
+                everywhere=collecting.concurrency,
+                per_host=collecting.per_host,
+                spacing=collecting.spacing.total_seconds(),
+            ),
             seconds=seconds,
             now=now,
             hosts={name.lower(): base for name, base in hosts.items()},
-            everywhere=asyncio.Semaphore(max(1, collecting.concurrency)),
+            user_agent=_user_agent(collecting.contact),
         )
 
         async def one(request: Request) -> Fetched:
-            fetched = await _exchange(wire, request)
+            fetched = await _Exchange(wire, request).done()
             if on_fetched is not None:
                 on_fetched(fetched)
             return fetched
 
-        return tuple(await asyncio.gather(*(one(request) for request in requests)))
+        try:
+            return tuple(await asyncio.gather(*(one(request) for request in requests)))
+        finally:
+            names.close()
 
 
 def _user_agent(contact: str) -> str:
-    # Header values are ASCII without control characters (RFC 9110, 5.5).
-    said = "".join(c for c in contact if c.isascii() and c.isprintable()).strip()
+    said = _sayable(contact)
     return f"TechPulseNewsletter/{__version__} (+{said})" if said else f"TechPulseNewsletter/{__version__}"
+
+
+def _sayable(text: str) -> str:
+    # Header values are ASCII without control characters (RFC 9110, 5.5).
+    return "".join(c for c in text if c.isascii() and c.isprintable()).strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wire:
     """What every exchange of one run shares."""
 
-    client: httpx.AsyncClient
+    client: Client
+    turns: Turns
     #: For a whole exchange, waiting for a turn not counted.
     seconds: float
     now: datetime
     hosts: Mapping[str, str]
-    everywhere: asyncio.Semaphore
-    at_host: defaultdict[str, asyncio.Semaphore] = field(
-        default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(_PER_HOST))
-    )
+    user_agent: str
 
-    @asynccontextmanager
-    async def turn(self, url: str) -> AsyncIterator[None]:
-        """Wait for a free place; the host's first, so that a busy host holds none of the common ones."""
-        async with self.at_host[(urlsplit(url).hostname or "").lower()], self.everywhere:
-            yield
 
-    def route(self, url: str) -> tuple[str, dict[str, str]]:
-        """The address to connect to, and the Host header that it needs if it is not the feed's own."""
-        parts = urlsplit(url)
-        base = self.hosts.get((parts.hostname or "").lower())
+class _Exchange:
+    """One feed asked: redirects followed, the answer read; whatever goes wrong is said in the result."""
+
+    def __init__(self, wire: _Wire, request: Request) -> None:
+        self._wire = wire
+        self._request = request
+        self._url = request.url or request.feed.url
+        self._visited: list[str] = []
+        self._permanent = True
+        self._left = wire.seconds
+
+    async def done(self) -> Fetched:
+        while (fetched := self._unfit()) is None:
+            self._visited.append(self._url)
+            host = (urlsplit(self._url).hostname or "").lower()
+            async with self._wire.turns.turn(host):
+                if until := self._wire.turns.rests(host):
+                    fetched = rests(self._asked(), host, until=until)
+                    break
+                answer = await self._hop(host)
+            if isinstance(answer, Fetched):
+                fetched = answer
+                break
+            if answer.status not in _REDIRECTS:
+                fetched = self._outcome(answer, host)
+                break
+            if problem := self._sent_on(answer):
+                fetched = failed(self._asked(), "redirects", problem, answer=answer)
+                break
+        return replace(fetched, seconds=round(self._wire.seconds - self._left, 6))
+
+    def _unfit(self) -> Fetched | None:
+        """The result if the address is one that must not be asked, or not once more."""
+        hops = len(self._visited)
+        if not _is_web(self._url):
+            said = f"{'sent on to ' if hops else ''}{self._url[:200]!r}: no http or https address"
+            return replace(failed(self._asked(), "redirects" if hops else "http", said), state="refused")
+        if self._url in self._visited:
+            return failed(self._asked(), "redirects", "redirects in a circle")
+        if hops > MOST_REDIRECTS:
+            return failed(self._asked(), "redirects", f"more than {MOST_REDIRECTS} redirects")
+        return None
+
+    async def _hop(self, host: str) -> Answer | Fetched:
+        """One request and its answer, or the result if there is none."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            address, headers = self._route(host)
+            trusted = self._request.feed.intranet or host in self._wire.hosts
+            async with asyncio.timeout(self._left):
+                return await self._wire.client.get(address, headers, trusted=trusted)
+        except Exception as fault:  # noqa: BLE001 - what a server provokes in the libraries ends its own feed only
+            return failed(self._asked(), *why(fault, seconds=self._wire.seconds))
+        finally:
+            self._left -= loop.time() - began
+
+    def _route(self, host: str) -> tuple[str, dict[str, str]]:
+        """The address to connect to, and the headers."""
+        headers = {"User-Agent": _sayable(self._request.feed.user_agent) or self._wire.user_agent}
+        if self._is_conditional():
+            if etag := self._request.validators.etag:
+                headers["If-None-Match"] = etag
+            if last_modified := self._request.validators.last_modified:
+                headers["If-Modified-Since"] = last_modified
+        base = self._wire.hosts.get(host)
         if base is None:
-            return url, {}
-        name = httpx.URL(url).netloc.decode("ascii")
-        return f"{base.rstrip('/')}{urlunsplit(('', '', parts.path or '/', parts.query, ''))}", {"Host": name}
+            return self._url, headers
+        parts = urlsplit(self._url)
+        headers["Host"] = ascii_host(self._url)
+        return f"{base.rstrip('/')}{urlunsplit(('', '', parts.path or '/', parts.query, ''))}", headers
 
+    def _is_conditional(self) -> bool:
+        return is_asked_with(self._request.validators, self._url, feed_url=self._request.feed.url)
 
-async def _exchange(wire: _Wire, request: Request) -> Fetched:
-    """Ask, follow, read; whatever goes wrong is said in the result."""
-    url, visited, left = request.feed.url, set[str](), wire.seconds
-    answer: Answer | None = None
-
-    def ended(state: FetchState, problem: str) -> Fetched:
-        return without_body(
-            request.feed.id, state, url=url, validators=request.validators, answer=answer, problem=problem
-        )
-
-    while True:
-        if not _is_web(url):
-            return ended("refused", f"{'sent on to ' if visited else ''}{url[:200]!r}: no http or https address")
-        if url in visited:
-            return ended("failed", "redirects in a circle")
-        if len(visited) > MOST_REDIRECTS:
-            return ended("failed", f"more than {MOST_REDIRECTS} redirects")
-        visited.add(url)
-        try:
-            async with wire.turn(url):
-                started = asyncio.get_running_loop().time()
-                async with asyncio.timeout(left):
-                    answer = await _hop(wire, request, url)
-                left -= asyncio.get_running_loop().time() - started
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as fault:
-            answer = None
-            return ended("failed", _sentence(fault, wire.seconds))
-        if answer.status not in _REDIRECTS:
-            return outcome(answer, feed=request.feed.id, url=url, validators=request.validators, now=wire.now)
+    def _sent_on(self, answer: Answer) -> str:
+        """Go where the answer says; "" if it says where to."""
         if not (location := answer.headers.get("location", "").strip()):
-            return ended("failed", f"HTTP {answer.status} without saying where to")
+            return f"HTTP {answer.status} without saying where to"
+        self._permanent = self._permanent and answer.status in _PERMANENT
         try:
-            url = urljoin(url, location)
+            self._url = urldefrag(urljoin(self._url, location)).url
         except ValueError:
-            return ended("failed", f"sent on to {location[:200]!r}, which is no address")
+            return f"sent on to {location[:200]!r}, which is no address"
+        return ""
+
+    def _outcome(self, answer: Answer, host: str) -> Fetched:
+        fetched = outcome(answer, self._asked(), now=self._wire.now)
+        if fetched.status in _LIMITING and fetched.retry_at is not None:
+            self._wire.turns.limited(host, self._url, fetched.retry_at)
+        return fetched
+
+    def _asked(self) -> Asked:
+        return Asked(
+            feed=self._request.feed.id,
+            first=self._visited[0] if self._visited else self._url,
+            url=self._url,
+            validators=self._request.validators,
+            conditional=self._is_conditional(),
+            moved=len(self._visited) > 1 and self._permanent,
+        )
 
 
 def _is_web(url: str) -> bool:
-    try:
+    with suppress(ValueError):
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        return False
-
-
-async def _hop(wire: _Wire, request: Request, url: str) -> Answer:
-    """One request and its answer; the body only of a 200, counted while it comes."""
-    address, headers = wire.route(url)
-    if request.validators.etag:
-        headers["If-None-Match"] = request.validators.etag
-    if request.validators.last_modified:
-        headers["If-Modified-Since"] = request.validators.last_modified
-    async with wire.client.stream("GET", address, headers=headers) as response:
-        told = {name.lower(): value for name, value in response.headers.items()}
-        if response.status_code != 200:
-            return Answer(status=response.status_code, headers=told)
-        body, problem = await _body(response)
-        return Answer(status=200, headers=told, body=body, wire_bytes=response.num_bytes_downloaded, problem=problem)
-
-
-async def _body(response: httpx.Response) -> tuple[bytes, str]:
-    """The inflated body and "", or nothing and why it was refused. The library inflates in steps of at most 1 MB."""
-    too_much = f"larger than {MOST_WIRE_BYTES // _MB} MB"
-    length = response.headers.get("content-length", "")
-    if length.isascii() and length.isdigit() and int(length[:15]) > MOST_WIRE_BYTES:
-        return b"", too_much
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in response.aiter_bytes():
-        size += len(piece)
-        if response.num_bytes_downloaded > MOST_WIRE_BYTES:
-            return b"", too_much
-        if size > MOST_BYTES:
-            return b"", f"larger than {MOST_BYTES // _MB} MB when inflated"
-        pieces.append(piece)
-    return b"".join(pieces), ""
-
-
-def _sentence(fault: Exception, seconds: float) -> str:
-    """Why there is no answer, in words for an editor."""
-    if isinstance(fault, httpx.ConnectTimeout):
-        return f"no connection within {min(_CONNECT_SECONDS, seconds):g} s"
-    if isinstance(fault, TimeoutError | httpx.TimeoutException):
-        return f"no answer within {seconds:g} s"
-    if isinstance(fault, httpx.DecodingError):
-        return "the body is not compressed as its header says"
-    if known := _silence(fault):
-        return known
-    if isinstance(fault, httpx.InvalidURL | httpx.UnsupportedProtocol):
-        return f"not an address that can be fetched: {str(fault)[:120]}"
-    if isinstance(fault, httpx.RemoteProtocolError):
-        said = str(fault).lower()
-        broke_off = "disconnected" in said or "closed connection" in said
-        return "the connection broke" if broke_off else "the server does not speak HTTP"
-    if isinstance(fault, httpx.NetworkError):
-        return "the connection broke"
-    return f"no answer ({type(fault).__name__}: {str(fault)[:120]})"
-
-
-def _silence(fault: BaseException) -> str:
-    """Why no answer came, read off the exception or what caused it; "" if it is nothing that we know."""
-    for cause in _causes(fault):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"TLS: certificate not valid ({cause.verify_message or cause.reason or 'no reason given'})"
-        if isinstance(cause, ssl.SSLError):
-            return f"TLS: no secure connection ({(cause.reason or 'no reason given').replace('_', ' ').lower()})"
-        if isinstance(cause, socket.gaierror):
-            known = cause.errno not in _NO_SUCH_NAME
-            return "the name server did not answer (DNS)" if known else "the server's name is not known (DNS)"
-        if isinstance(cause, UnicodeError):
-            return "the server's name is not a valid one"
-        if isinstance(cause, ConnectionRefusedError):
-            return "the server refused the connection"
-        if isinstance(cause, ConnectionError):
-            return "the connection broke"
-        if isinstance(cause, OSError) and cause.errno in _UNREACHABLE:
-            return "the server cannot be reached"
-    return ""
-
-
-def _causes(fault: BaseException) -> Iterator[BaseException]:
-    """The exception, then what it was raised from, groups opened; each once."""
-    waiting, seen = [fault], set()
-    while waiting:
-        one = waiting.pop(0)
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        waiting.extend(cause for cause in (one.__cause__, one.__context__) if cause is not None)
-        if isinstance(one, BaseExceptionGroup):
-            waiting.extend(one.exceptions)
+    return False

@@ -15,9 +15,16 @@ from newsletter.wire.parsed import Parsed
 
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/(\d+(?:\.\d+)?)/?")
 
+#: Each costs memory by the hundred bytes; no feed has so many.
+_MOST_OBJECTS = 500_000
+#: Half of a surrogate pair: no character, and no encoding takes it.
+_HALF = re.compile("[\ud800-\udfff]+")
+
 
 def read_json_feed(body: bytes, *, url: str) -> Parsed:
     """Read a document that begins like JSON; `body` has no byte order mark and no blanks before it."""
+    if max(body.count(b"{"), body.count(b"[")) > _MOST_OBJECTS:
+        return Parsed(kind="refused", problem=f"more than {_MOST_OBJECTS} objects or lists")
     try:
         document = json.loads(body.decode("utf-8", "replace"))
     except RecursionError:
@@ -57,8 +64,8 @@ def _entry(one: Mapping[str, object], *, url: str, language: str) -> RawEntry:
     link = _text(one.get("url")) or _text(one.get("external_url"))
     if not link and own_id.startswith(("http://", "https://")):
         link = own_id
-    # Titles and texts are plain by definition; a summary is carried as markup.
-    words = html.escape(_text(one.get("summary")) or _text(one.get("content_text")), quote=False)
+    # Titles and texts are plain by definition; they are carried as markup.
+    content = _text(one.get("content_html")) or html.escape(_text(one.get("content_text")), quote=False)
     dates = (read_date(_text(one.get(key))) for key in ("date_published", "date_modified"))
     return RawEntry(
         id=own_id,
@@ -66,7 +73,8 @@ def _entry(one: Mapping[str, object], *, url: str, language: str) -> RawEntry:
         title_is_html=False,
         link=_absolute(link, url),
         published=next((date for date in dates if date is not None), None),
-        summary=words or _text(one.get("content_html")),
+        summary=html.escape(_text(one.get("summary")), quote=False),
+        content=content,
         author=_authors(one),
         language=_text(one.get("language")) or language,
     )
@@ -82,7 +90,7 @@ def _authors(one: Mapping[str, object]) -> str:
 def _text(value: object) -> str:
     """The value as text: numbers as readers must take them (JSON Feed 1.1, "id"), all else but text as ""."""
     if isinstance(value, str):
-        return value.strip()
+        return value.strip() if value.isascii() else _HALF.sub("", value).strip()
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
+from itertools import islice
 from urllib.parse import urljoin
 
 from newsletter.links import Link, printed
-from newsletter.model.news import Entry, Feed, RawEntry
+from newsletter.model.feeds import Feed
+from newsletter.model.news import Entry, RawEntry
 from newsletter.text import clip, fold, same_text
-from newsletter.wire.markup import as_text, plain
+from newsletter.wire.markup import as_text, beginning, plain
+from newsletter.wire.platforms import Told, as_story, unwrapped
 
 _TITLE = 500
 _SUMMARY = 300
@@ -21,10 +24,16 @@ _AUTHOR = 200
 _ID = 500
 _LINK = 2000
 _WORDS_OF_A_TITLE = 12
+#: More of a text than this changes neither summary nor title: four summaries, and room for a tail.
+_BEGINNING = 1200
+#: Characters; texts shorter than this are looked at with more care.
+_SHORT = 100
+#: Characters of the longest abbreviation, its full stop and one before.
+_ABBREVIATED = 7
 #: Before it nobody published a feed; such dates are defaults of software.
 _FIRST_YEAR = 1990
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’»)\]]*(?:\s+(?=[\"'“‘«(\[]*[^\W\d_a-z])|(?<=[。！？]))")
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*(?:\s+(?=[\"'“‘«(\[]*[^\W\d_a-z])|(?<=[。！？]))")
 _ABBREVIATION = re.compile(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Inc|Co|Corp|Ltd|No|vs|etc|al|e\.g|i\.e))\.$")
 #: What publishing software adds, not the author.
 _TAIL = re.compile(
@@ -32,7 +41,10 @@ _TAIL = re.compile(
 )
 #: Folded; what aggregators write instead of a summary.
 _SAYS_NOTHING = frozenset(("comments", "nodescription", "link", "readmore", "continuereading"))
-_CUT = re.compile(r"\s*[\[(](?:…|\.\.\.)[\])]\s*$")
+_CUT = re.compile(r"\s*[\[(](?:…|\.\.\.)[\])]$")
+#: An address of the common kind, which is printed as it stands.
+_ORDINARY = re.compile(r"https?://[a-z0-9][a-z0-9.-]*/[\w/.~%+,:@!$'()*-]*", re.A)
+_BREAKS = re.compile(r"[\t\r\n]")
 
 
 def normalise(
@@ -40,35 +52,61 @@ def normalise(
 ) -> tuple[Entry, ...]:
     """The entries of one fetch, in the order of the document; may be empty.
 
-    Left out: what has neither title nor words, what the feed's `include` and `exclude` keep away, and what is
-    beyond its `max_items`. Two entries under one id that tell different things both stay. `base_url` is the
-    address that answered. Patterns were checked where feeds.toml was read; they look at letters without case.
+    Left out: what has neither title nor words, what the feed's `include` and `exclude` keep away, what its platform
+    marks as no news (`platforms`), and what is beyond its `max_items`. Two entries under one id that tell different
+    things both stay. `base_url` is the address that answered. Patterns were checked where feeds.toml was read; they
+    look at letters without case, in the title and the text as published.
     """
     include = tuple(re.compile(pattern, re.I) for pattern in feed.include)
     exclude = tuple(re.compile(pattern, re.I) for pattern in feed.exclude)
     entries: list[Entry] = []
     for one in raw:
-        words = plain(one.summary)
-        title = _title(one) or clip(" ".join(words.split()[:_WORDS_OF_A_TITLE]), 120)
-        if not title or not _is_wanted(f"{title}\n{words}", include, exclude):
+        told = _told(one, base_url, whole=bool(include or exclude))
+        if not told.title or not _is_wanted(f"{told.title}\n{told.words}", include, exclude):
             continue
-        link = _link(one.link, base_url)
-        entries.append(
-            Entry(
-                feed=feed.id,
-                id=_own_id(one, title=title, link=link),
-                title=title,
-                link=link,
-                published=_believed(one.published, now),
-                first_seen=now,
-                previous_fetch=previous_fetch,
-                summary=_summary(words, title),
-                author=clip(plain(one.author), _AUTHOR),
-                # What a person wrote in feeds.toml outweighs what software put into the feed.
-                language=feed.language or _language(one.language),
-            )
-        )
+        story = as_story(told, one)
+        if story is not None:
+            if story.link != told.link:
+                story = replace(story, link=_link(story.link, base_url) or told.link)
+            entries.append(_entry(feed, one, story, now=now, previous_fetch=previous_fetch))
     return _newest(_under_own_names(entries), most=feed.max_items)
+
+
+def as_published(feed: Feed, one: RawEntry, *, base_url: str, now: datetime) -> Entry | None:
+    """One entry as its publisher wrote it, wanted or not, its platform's habits left in; None if it says nothing."""
+    told = _told(one, base_url, whole=False)
+    return _entry(feed, one, told, now=now, previous_fetch=None) if told.title else None
+
+
+def _told(one: RawEntry, base_url: str, *, whole: bool) -> Told:
+    """What an entry says, with all of its words or their beginning."""
+    words = _read(one.summary, whole=whole) or _read(one.content, whole=whole)
+    title = _title(one) or clip(" ".join(words.split()[:_WORDS_OF_A_TITLE]), 120)
+    link = _link(one.link, base_url)
+    if (target := unwrapped(link)) != link:
+        # Where the inner address cannot be printed the redirector's can.
+        link = _link(target, base_url) or link
+    return Told(id=_own_id(one, title=title, link=link), title=title, link=link, words=words)
+
+
+def _read(markup: str, *, whole: bool) -> str:
+    return plain(markup) if whole else beginning(markup, least=_BEGINNING)
+
+
+def _entry(feed: Feed, one: RawEntry, told: Told, *, now: datetime, previous_fetch: datetime | None) -> Entry:
+    return Entry(
+        feed=feed.id,
+        id=told.id,
+        title=told.title,
+        link=Link(told.link),
+        published=_believed(one.published, now),
+        first_seen=now,
+        previous_fetch=previous_fetch,
+        summary=_summary(told.words, told.title),
+        author=clip(plain(one.author), _AUTHOR),
+        # What a person wrote in feeds.toml outweighs what software put into the feed.
+        language=feed.language or _language(one.language),
+    )
 
 
 def _title(one: RawEntry) -> str:
@@ -84,9 +122,11 @@ def _is_wanted(told: str, include: Sequence[re.Pattern[str]], exclude: Sequence[
 def _link(written: str, base_url: str) -> Link:
     """Absolute, http or https, without tracking parameters; "" if there is none that may be printed."""
     # Browsers drop line breaks inside an address and encode blanks (WHATWG URL, 4.4); feeds rely on it.
-    tidy = re.sub(r"[\t\r\n]", "", written.strip()).replace(" ", "%20")
+    tidy = _BREAKS.sub("", written.strip()).replace(" ", "%20")
     if not tidy or len(tidy) > _LINK:
         return Link("")
+    if _ORDINARY.fullmatch(tidy):
+        return Link(tidy)
     try:
         link = printed(urljoin(base_url, tidy))
     except ValueError:
@@ -94,7 +134,7 @@ def _link(written: str, base_url: str) -> Link:
     return link if link is not None and link.startswith(("http://", "https://")) else Link("")
 
 
-def _own_id(one: RawEntry, *, title: str, link: Link) -> str:
+def _own_id(one: RawEntry, *, title: str, link: str) -> str:
     """The publisher's id, else the link, else a name made from the title."""
     own = as_text(one.id) or link
     if not own:
@@ -113,11 +153,13 @@ def _believed(published: datetime | None, now: datetime) -> datetime | None:
 
 def _summary(words: str, title: str) -> str:
     """One or two sentences of the text, none if it only repeats the title or says nothing."""
-    told = _CUT.sub("…", _TAIL.sub("", words)).strip()
-    if same_text(told, title) or fold(told) in _SAYS_NOTHING:
+    has_tail = "appeared " in words or "Continue reading" in words or "Read more" in words
+    told = _TAIL.sub("", words) if has_tail else words
+    told = (_CUT.sub("…", told) if told.endswith(("]", ")")) else told).strip()
+    if _repeats(told, title) or (len(told) < _SHORT and fold(told) in _SAYS_NOTHING):
         return ""
     kept = ""
-    for sentence in _sentences(told)[:2]:
+    for sentence in islice(_sentences(told), 2):
         joined = f"{kept} {sentence}".strip()
         if kept and len(joined) > _SUMMARY:
             break
@@ -125,16 +167,22 @@ def _summary(words: str, title: str) -> str:
     return clip(kept, _SUMMARY)
 
 
-def _sentences(text: str) -> list[str]:
+def _repeats(told: str, title: str) -> bool:
+    # Folding is dear, and no text that is so much longer folds to the same.
+    return len(told) < 3 * len(title) + _SHORT and same_text(told, title)
+
+
+def _sentences(text: str) -> Iterator[str]:
     """The text's sentences; a full stop after an initial or a usual abbreviation ends none."""
-    out: list[str] = []
     start = 0
-    for end in _SENTENCE_END.finditer(text[: 4 * _SUMMARY]):
+    # What ends later is cut in any case.
+    for end in _SENTENCE_END.finditer(text[: _SUMMARY + _SHORT]):
         sentence = text[start : end.end()].strip()
-        if sentence and not _ABBREVIATION.search(sentence):
-            out.append(sentence)
+        if sentence and not _ABBREVIATION.search(sentence[-_ABBREVIATED:]):
+            yield sentence
             start = end.end()
-    return [*out, rest] if (rest := text[start:].strip()) else out
+    if rest := text[start:].strip():
+        yield rest
 
 
 def _language(written: str) -> str:

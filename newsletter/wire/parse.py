@@ -1,7 +1,8 @@
 """Bytes of a document into a feed, or into the reason why it is none. Pure.
 
-The bytes decide: content types lie. Documents go to the reader of their kind (`json_feed`, `fence`) after what
-breaks readers has been mended (`scrub`).
+The bytes decide: content types lie. A document becomes UTF-8 (`encoding`) and goes to the reader of its kind:
+`json_feed`, `strict` for XML that is well-formed, at once or after what breaks readers has been mended (`scrub`),
+`fence` for what stays broken, `pages` for web pages.
 """
 
 from __future__ import annotations
@@ -9,39 +10,56 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from newsletter.wire.discover import feeds_of
-from newsletter.wire.fence import read_xml_feed
+from newsletter.model.news import RawEntry
+from newsletter.wire.encoding import as_utf8, is_honest, undoubled
+from newsletter.wire.fence import read_leniently
 from newsletter.wire.json_feed import read_json_feed
+from newsletter.wire.pages import read_page
 from newsletter.wire.parsed import Parsed as Parsed
-from newsletter.wire.scrub import inflated, narrowed, scrubbed
+from newsletter.wire.scrub import inflated, scrubbed, thinned
+from newsletter.wire.strict import MOST_TAGS, read_well_formed
 
 #: Bytes of a document, inflated.
 MOST_BYTES = 20 * 1024 * 1024
+MOST_ENTRIES = 50_000
 #: Bytes in which the root element must begin.
 _HEAD = 200_000
 _MARK = re.compile(
-    rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<!DOCTYPE[^\[<>]*\[.*?\]\s*>|<![^>]*>|<\?.*?\?>"
-    rb"|<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)",
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!DOCTYPE[^\[<>]*+\[.*?(?:\]\s{0,50}>|\Z)|<![^>]*+>?|<\?.*?(?:\?>|\Z)"
+    rb"|<(?:[A-Za-z_][\w.-]{0,60}:)?([A-Za-z_][\w.-]{0,60})",
     re.I | re.S,
 )
+_COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.S)
 _ROOTS = frozenset((b"rss", b"feed", b"rdf", b"channel"))
 _PAGES = frozenset((b"html", b"head", b"body", b"title", b"meta", b"link", b"main", b"nav", b"header"))
 #: What servers print before a document when something else went wrong.
 _NOISE = frozenset(b"br b p i pre font div span hr a center table tr td tbody script style small strong em".split())
+_ENTRY = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,60}:)?(?:item|entry)[\s>]", re.I)
 
 
-def parse(body: bytes, *, url: str) -> Parsed:
-    """Read one document; `url` is what its relative addresses are relative to."""
+def parse(body: bytes, *, url: str, content_type: str = "") -> Parsed:
+    """Read one document; `url` is what its relative addresses are relative to, `content_type` the server's header.
+
+    Of the header only the charset is looked at, and only where the document says nothing of its encoding, or
+    what cannot be.
+    """
     plain = inflated(body, most=MOST_BYTES)
     if plain is None or len(plain) > MOST_BYTES:
         return Parsed(kind="refused", problem=f"larger than {MOST_BYTES // 1024 // 1024} MB")
-    document, repairs = narrowed(plain)
+    document, repairs = as_utf8(plain, content_type=content_type)
     if plain is not body:
         repairs = ("gzip without a header that says so", *repairs)
     if not document.strip():
         return Parsed(kind="not-feed", problem="an empty document")
     parsed = _read(document, url=url)
-    return replace(parsed, repairs=(*repairs, *parsed.repairs)) if parsed.kind == "feed" else parsed
+    if len(parsed.entries) > MOST_ENTRIES:
+        return Parsed(kind="refused", problem=f"more than {MOST_ENTRIES} entries")
+    return _with_letters(_told(parsed, repairs)) if parsed.kind == "feed" else parsed
+
+
+def _told(parsed: Parsed, repairs: tuple[str, ...]) -> Parsed:
+    """The feed with what was mended before put before what was mended after."""
+    return replace(parsed, repairs=(*repairs, *parsed.repairs)) if repairs and parsed.kind == "feed" else parsed
 
 
 def _read(document: bytes, *, url: str) -> Parsed:
@@ -49,16 +67,35 @@ def _read(document: bytes, *, url: str) -> Parsed:
         return read_json_feed(document, url=url)
     start, root = _root(document[:_HEAD])
     if root in _ROOTS:
-        clean, mended = scrubbed(document[start:])
-        parsed = read_xml_feed(clean, url=url)
-        said = ("text before the document removed", *mended) if start else mended
-        return replace(parsed, repairs=(*said, *parsed.repairs)) if parsed.kind == "feed" else parsed
-    if root in _PAGES or root in _NOISE:
-        return Parsed(kind="not-feed", problem=_page_sentence(document, url=url))
+        parsed = _read_xml(document[start:], url=url)
+        return _told(parsed, ("text before the document removed",)) if _is_text(document, start) else parsed
+    if root in _PAGES or (root in _NOISE and document[:1] == b"<"):
+        return read_page(document, url=url)
     if root and document[:1] == b"<":
         name = root.decode("ascii", "replace")[:40]
         return Parsed(kind="not-feed", problem=f"an XML document of another kind (<{name}>), not a feed")
     return Parsed(kind="not-feed", problem="neither XML nor JSON, not a feed")
+
+
+def _read_xml(document: bytes, *, url: str) -> Parsed:
+    thin, dropped = thinned(document)
+    if thin.count(b"<") > MOST_TAGS:
+        return Parsed(kind="refused", problem=f"more than {MOST_TAGS} tags")
+    if thin.count(b"=") > MOST_TAGS:
+        return Parsed(kind="refused", problem=f"more than {MOST_TAGS} attributes")
+    parsed = read_well_formed(thin, url=url)
+    if parsed is not None and _is_whole(parsed, thin):
+        return _told(parsed, dropped)
+    clean, mended = scrubbed(thin)
+    parsed = read_well_formed(clean, url=url)
+    if parsed is None or not _is_whole(parsed, clean):
+        parsed = read_leniently(clean, url=url)
+    return _told(parsed, (*dropped, *mended))
+
+
+def _is_whole(parsed: Parsed, document: bytes) -> bool:
+    """Whether it has entries, or there are none: they may stand where only the lenient reader looks."""
+    return bool(parsed.entries) or _ENTRY.search(document) is None
 
 
 def _root(head: bytes) -> tuple[int, bytes]:
@@ -82,6 +119,35 @@ def _root(head: bytes) -> tuple[int, bytes]:
     return 0, first
 
 
-def _page_sentence(document: bytes, *, url: str) -> str:
-    found = feeds_of(document[:_HEAD].decode("utf-8", "replace"), url=url)
-    return f"a web page, not a feed; it names this feed: {found[0]}" if found else "a web page, not a feed"
+def _is_text(document: bytes, start: int) -> bool:
+    """Whether what stands before the document does not belong there: only an XML declaration may be first."""
+    return start > 0 and (document[start : start + 5] == b"<?xml" or bool(_COMMENT.sub(b"", document[:start]).strip()))
+
+
+def _with_letters(parsed: Parsed) -> Parsed:
+    """The feed with the letters mended that somebody encoded twice.
+
+    Where some texts carry their quotes and dashes right, those that do not may quote somebody else's mishap.
+    """
+    strange = [entry for entry in parsed.entries if not all(map(str.isascii, _letters(entry)))]
+    if not strange and parsed.title.isascii():
+        return parsed
+    windows = not any(is_honest(text) for entry in strange for text in _letters(entry))
+    mended = {id(entry): _lettered(entry, windows=windows) for entry in strange}
+    title = undoubled(parsed.title, windows=windows)
+    entries = tuple(mended.get(id(entry), entry) for entry in parsed.entries)
+    if title == parsed.title and all(one is other for one, other in zip(entries, parsed.entries, strict=True)):
+        return parsed
+    return replace(parsed, title=title, entries=entries, repairs=(*parsed.repairs, "letters encoded twice mended"))
+
+
+def _letters(entry: RawEntry) -> tuple[str, ...]:
+    return entry.title, entry.summary, entry.content, entry.author, entry.id, entry.link
+
+
+def _lettered(entry: RawEntry, *, windows: bool) -> RawEntry:
+    told = _letters(entry)
+    title, summary, content, author, own_id, link = (undoubled(text, windows=windows) for text in told)
+    if (title, summary, content, author, own_id, link) == told:
+        return entry
+    return replace(entry, title=title, summary=summary, content=content, author=author, id=own_id, link=link)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from newsletter.model.feeds import Hints
 from newsletter.model.news import RawEntry
+
+#: What a page that is no feed seems to be instead.
+Page = Literal["", "login", "challenge", "parked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,5 +27,10 @@ class Parsed:
     entries: tuple[RawEntry, ...] = ()
     #: What was mended, in words for an editor; may be empty.
     repairs: tuple[str, ...] = ()
+    hints: Hints = field(default_factory=Hints)
+    #: Addresses of feeds that a web page names; absolute, in its order; may be empty.
+    discovers: tuple[str, ...] = ()
+    #: "" unless the document is a page of one of these kinds.
+    page: Page = ""
     #: Why there are no entries, in words for an editor; "" if `kind` is "feed".
     problem: str = ""

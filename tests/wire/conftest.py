@@ -6,10 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.wire import secure
 from tests.wire.server import Server, running
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
     with running() as one:
+        yield one
+
+
+@pytest.fixture
+def secure_server() -> Iterator[secure.SecureServer]:
+    with secure.running() as one:
         yield one

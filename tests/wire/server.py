@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ Answer = bytes | Callable[[socket.socket], None]
 class Asked:
     path: str
     headers: Mapping[str, str]
+    #: When, in seconds of the monotonic clock.
+    at: float
 
 
 @dataclass(slots=True)
@@ -24,6 +27,8 @@ class Server:
     #: Answers by path; every other path is a 404.
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    #: Done with a connection before anything is read from it.
+    greeting: Callable[[socket.socket], object] = lambda connection: None
     #: The most requests that were waiting for `answer_together` at once.
     most_open: int = 0
     open: int = 0
@@ -63,8 +68,13 @@ def running() -> Iterator[Server]:
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             head = b""
+            server.greeting(self.request)
             while b"\r\n\r\n" not in head:
-                if not (more := self.request.recv(65536)):
+                try:
+                    more = self.request.recv(65536)
+                except OSError:
+                    return  # hung up by the greeting, or by the other side
+                if not more:
                     return
                 head += more
                 if not head.startswith(b"GET "):
@@ -74,7 +84,7 @@ def running() -> Iterator[Server]:
             path = first.split(" ")[1]
             pairs = (line.split(": ", 1) for line in lines)
             with server.lock:
-                server.asked.append(Asked(path, {name.lower(): value for name, value in pairs}))
+                server.asked.append(Asked(path, {name.lower(): value for name, value in pairs}, time.monotonic()))
             try:
                 answer = server.answers.get(path, reply(status="404 Not Found"))
                 if callable(answer):

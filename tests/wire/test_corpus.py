@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,15 +13,20 @@ from typing import Any
 
 import pytest
 
-from newsletter.model.news import Feed
-from newsletter.wire.normalise import normalise
+from newsletter.model.feeds import Feed
+from newsletter.wire.clean import safe_html
+from newsletter.wire.normalise import as_published, normalise
 from newsletter.wire.parse import parse
 
 FEEDS = Path(os.environ.get("NEWSLETTER_CORPUS", "")) / "feeds"
 NOW = datetime(2025, 11, 1, tzinfo=UTC)
 FEED = Feed(id="f", name="F", url="https://news.example.org/feed.xml")
-#: Read by nobody's rules yet: an entry inside an entry, letters that only the HTTP header tells, double UTF-8 in CDATA.
-OPEN = {"atom-embedded-entry.xml", "enc-none-cp1251-http.xml", "enc-declared-latin1-is-utf8.xml"}
+#: What must not stand in markup that goes into a mail (expected.jsonl, html_safe).
+ACTIVE = re.compile(
+    r"<(?:script|iframe|form|input|base|meta|object|embed|style|svg|math)\b|<!--|<[^>]*\son\w+\s*="
+    r"|(?:href|src|action)\s*=\s*[\"']?\s*(?!https?:|mailto:|[\"'])\w+:",
+    re.I,
+)
 
 pytestmark = pytest.mark.skipif(
     "NEWSLETTER_CORPUS" not in os.environ, reason="NEWSLETTER_CORPUS names no folder of documents"
@@ -47,8 +53,7 @@ def test_no_hostile_document_raises_stalls_or_is_read_wrong() -> None:
 
     wrong = []
     for expected in map(json.loads, lines):
-        if Path(expected["file"]).name not in OPEN:
-            wrong += [f"{expected['file']}: {what}" for what in _judged(expected)]
+        wrong += [f"{expected['file']}: {what}" for what in _judged(expected)]
 
     assert lines
     assert not wrong
@@ -58,7 +63,7 @@ def _judged(expected: dict[str, Any]) -> list[str]:
     url = expected["url"]
     body = (FEEDS / expected["file"]).read_bytes()
     started = time.process_time()
-    parsed = parse(body, url=url)
+    parsed = parse(body, url=url, content_type=expected.get("http", {}).get("content-type", ""))
     entries = normalise(FEED, parsed.entries, base_url=url, now=NOW, previous_fetch=None)
     wrong = []
     if time.process_time() - started > expected.get("max_seconds", 20):
@@ -72,14 +77,26 @@ def _judged(expected: dict[str, Any]) -> list[str]:
         wrong.append("a link that must not be printed")
     if any(forbidden in repr(entries) for forbidden in expected.get("must_not", ())):
         wrong.append("holds what it must not")
+    if tuple(expected.get("discovers", parsed.discovers)) != parsed.discovers:
+        wrong.append(f"discovers {parsed.discovers}")
+    shown = " ".join(safe_html(raw.content or raw.summary, base_url=raw.link or url) for raw in parsed.entries)
+    if expected.get("html_safe") and ACTIVE.search(shown):
+        wrong.append("active content")
+    wrong += [f"lacks {part}" for part in expected.get("content_has", ()) if part not in shown]
     items = expected.get("items") or []
     if len(items) == len(parsed.entries):
         for number, (item, raw) in enumerate(zip(items, parsed.entries, strict=True)):
-            one = next(iter(normalise(FEED, [raw], base_url=url, now=NOW, previous_fetch=None)), None)
+            one = as_published(FEED, raw, base_url=url, now=NOW)
+            # New versions of papers are no news, and left out on purpose.
+            if one is None and raw.kind.startswith("replace"):
+                continue
             date = one.published.isoformat().replace("+00:00", "Z") if one and one.published else None
             told = {"title": one.title if one else None, "link": (one.link or None) if one else None, "date": date}
             for key, value in told.items():
                 right = item.get(f"{key}_any", [item[key]] if key in item else None)
+                # Where the entry only points at a story elsewhere, that story's address is the link.
+                if key == "link" and right is not None and "external" in expected:
+                    right = [*right, expected["external"][number]]
                 if right is not None and value not in [_one_line(r) for r in right]:
                     wrong.append(f"{number}: {key} is {value!r}, not one of {right!r}")
     return wrong

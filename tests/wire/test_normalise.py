@@ -6,9 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from newsletter.model.news import Entry, Feed, RawEntry
-from newsletter.wire.normalise import normalise
+from newsletter.links import printed
+from newsletter.model.feeds import Feed
+from newsletter.model.news import Entry, RawEntry
+from newsletter.wire.normalise import as_published, normalise
 
 NOW = datetime(2025, 3, 3, 9, tzinfo=UTC)
 BEFORE = NOW - timedelta(days=1)
@@ -76,6 +80,12 @@ def test_an_untitled_entry_is_named_by_its_first_words_and_a_wordless_one_left_o
         ("//cdn.example.com/b", "https://cdn.example.com/b"),
         ("https://news.example.org/c?utm_source=rss&id=7", "https://news.example.org/c?id=7"),
         (" https://news.example.org/a\n b ", "https://news.example.org/a%20b"),
+        ("https://www.google.com/url?q=https://news.example.org/d%3Futm_source%3Drss", "https://news.example.org/d"),
+        (
+            "https://www.google.com/url?q=https://me:x@news.example.org/",
+            "https://www.google.com/url?q=https://me:x@news.example.org/",
+        ),
+        ("https://news.example.org/e?source=rss----1#utm_campaign=x", "https://news.example.org/e"),
         ("javascript:alert(1)", ""),
         ("mailto:ada@example.org", ""),
         ("tag:news.example.org,2025:1", ""),
@@ -219,3 +229,81 @@ def test_the_editors_word_on_language_outweighs_the_feeds(ours: str, theirs: str
     (entry,) = made(replace(RAW, language=theirs), feed=replace(FEED, language=ours))
 
     assert entry.language == expected
+
+
+def test_without_a_summary_the_full_text_tells() -> None:
+    entries = made(
+        replace(RAW, summary="<img src=x>", content="<p>It waits long. Then it goes.</p>"),
+        replace(RAW, id="n-2", link="/2", title="", summary="", content="Six words of the full text"),
+    )
+
+    assert (entries[0].summary, entries[1].title) == ("It waits long. Then it goes.", "Six words of the full text")
+
+
+def test_a_text_of_any_length_gives_the_summary_of_its_beginning() -> None:
+    short = made(replace(RAW, summary="<p>It waits long.</p><p>Then it goes. And so on.</p>"))
+    long = made(
+        replace(RAW, summary="<p>It waits long.</p><p>Then it goes. And so on.</p>" + "<p>More words.</p>" * 9000)
+    )
+
+    assert short[0].summary == long[0].summary == "It waits long. Then it goes."
+
+
+def test_a_pattern_sees_a_word_far_down_and_a_headline_as_published() -> None:
+    far = replace(RAW, summary="<p>Some words.</p>" * 500 + "far away")
+    news = replace(
+        RAW,
+        id="n-2",
+        link="https://news.google.com/rss/articles/x",
+        title="Zoom waits - The Wire",
+        summary='<a href="x">Zoom waits</a>&nbsp;<font>The Wire</font>',
+    )
+
+    (first,) = made(far, feed=replace(FEED, include=("far away",)))
+    (second,) = made(far, news, feed=replace(FEED, include=("waits - the wire",)))
+
+    assert (first.id, second.title) == ("n-1", "Zoom waits")
+
+
+THREAD = replace(
+    RAW,
+    id="t3_1",
+    link="https://www.reddit.com/r/x/comments/1/t/",
+    content='<a href="https://news.example.org/9?utm_source=x">[link]</a> <a href="/r/x/comments/1/t/">[comments]</a>',
+    summary="",
+)
+
+
+def test_an_entry_leads_to_its_story_and_as_published_to_where_its_publisher_says() -> None:
+    (entry,) = made(THREAD)
+    published = as_published(FEED, THREAD, base_url=FEED.url, now=NOW)
+
+    assert (entry.link, entry.summary) == ("https://news.example.org/9", "")
+    assert published == replace(entry, link=published.link, previous_fetch=None, summary="[link] [comments]")
+    assert published.link == "https://www.reddit.com/r/x/comments/1/t/"
+
+
+def test_a_story_whose_address_cannot_be_printed_keeps_the_publishers() -> None:
+    (entry,) = made(replace(THREAD, content=THREAD.content.replace("https://news", "https://me:secret@news")))
+
+    assert entry.link == "https://www.reddit.com/r/x/comments/1/t/"
+
+
+def test_a_new_version_of_a_paper_is_left_out_and_can_still_be_shown_as_published() -> None:
+    paper = RawEntry(
+        id="oai:arXiv.org:2503.1v2", title="On waiting", link="https://arxiv.org/abs/2503.1", kind="replace"
+    )
+
+    assert made(paper) == ()
+    assert as_published(FEED, paper, base_url=FEED.url, now=NOW) is not None
+
+
+def test_what_says_nothing_is_nothing_as_published() -> None:
+    assert as_published(FEED, RawEntry(link="/1", summary="<img>"), base_url=FEED.url, now=NOW) is None
+
+
+@given(st.from_regex(r"https?://[a-z.:@]{1,9}[a-zA-Z0-9/?#&=._~%;@:-]{0,20}", fullmatch=True))
+def test_an_ordinary_address_is_printed_as_every_other(written: str) -> None:
+    (entry,) = made(replace(RAW, link=written))
+
+    assert entry.link == (printed(written) or "")

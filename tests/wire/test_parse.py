@@ -5,12 +5,15 @@ from __future__ import annotations
 import codecs
 import gzip
 import json
-from datetime import UTC, datetime
+import random
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.model.feeds import Hints
 from newsletter.wire.parse import Parsed, parse
 
 URL = "https://news.example.org/feed.xml"
@@ -102,7 +105,27 @@ def test_an_atom_entry_has_its_author_without_mailbox_and_its_language() -> None
 def test_a_json_entry_has_its_authors_and_the_feeds_language() -> None:
     (entry,) = read(json.dumps(JSON)).entries
 
-    assert (entry.author, entry.language, entry.summary) == ("Ada Example, Ben Example", "en", "<p>It waits.</p>")
+    assert (entry.author, entry.language, entry.content) == ("Ada Example, Ben Example", "en", "<p>It waits.</p>")
+
+
+def test_a_json_entry_has_summary_and_content_each_as_markup() -> None:
+    items = [
+        {"id": "1", "summary": "a < b", "content_text": "Q & A", "content_html": "<p>Q</p>"},
+        {"content_text": "c > d"},
+    ]
+
+    one, other = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items})).entries
+
+    assert (one.summary, one.content) == ("a &lt; b", "<p>Q</p>")
+    assert (other.summary, other.content) == ("", "c &gt; d")
+
+
+def test_json_halves_of_surrogate_pairs_are_dropped() -> None:
+    document = (
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "up \\ud83d", "url": "/1"}]}'
+    )
+
+    assert read(document).entries[0].title == "up"
 
 
 FRENCH = rss("<item><title>L’été coûte 5 €</title></item>", declaration='<?xml version="1.0" encoding="{}"?>')
@@ -148,13 +171,27 @@ def test_latin_1_is_read_right() -> None:
             "references to characters that do not exist mended",
         ),
         (rss(ITEM + "<item><title>Q & A</title></item>").encode(), "bare ampersands mended"),
-        (rss(ITEM).encode() + b"<script>x</script>", "not well-formed, read leniently"),
+        (rss(ITEM).encode() + b"<script>x</script>", "text after the document removed"),
         (rss(ITEM)[:-30].encode(), "not well-formed, read leniently"),
-        (rss(ITEM + "<item><title>caf&eacute;</title></item>").encode(), "not well-formed, read leniently"),
-        (rss(ITEM + "<item><x:y>1</x:y></item>").encode(), "not well-formed, read leniently"),
+        (rss(ITEM + "<item><title>caf&eacute;</title></item>").encode(), "names of characters that XML does not know"),
+        (rss(ITEM + "<item><x:y>1</x:y></item>").encode(), "prefixes that nobody declared let pass"),
+        (rss(ITEM + "<!-- a -- b -->").encode(), "malformed comments removed"),
         (gzip.compress(rss(ITEM).encode()), "gzip without a header that says so"),
     ],
-    ids=["blank", "nul-bom", "warning", "control", "surrogate", "ampersand", "junk", "cut", "entity", "prefix", "gzip"],
+    ids=[
+        "blank",
+        "nul-bom",
+        "warning",
+        "control",
+        "surrogate",
+        "ampersand",
+        "junk",
+        "cut",
+        "entity",
+        "prefix",
+        "comment",
+        "gzip",
+    ],
 )
 def test_a_damaged_document_is_read_and_the_mend_is_told(document: bytes, said: str) -> None:
     parsed = read(document)
@@ -162,6 +199,88 @@ def test_a_damaged_document_is_read_and_the_mend_is_told(document: bytes, said: 
     assert parsed.kind == "feed"
     assert parsed.entries[0].title == "A compiler learns to wait"
     assert any(repair.startswith(said) for repair in parsed.repairs), parsed.repairs
+
+
+CYRILLIC = rss("<item><title>Новая модель</title></item>", declaration='<?xml version="1.0"{}?>')
+
+
+@pytest.mark.parametrize(
+    ("declared", "coding", "header"),
+    [
+        ("", "cp1251", "application/rss+xml; charset=windows-1251"),
+        ("", "koi8-r", 'text/xml; charset="KOI8-R"'),
+        (' encoding="windows-1251"', "cp1251", "text/xml; charset=iso-8859-1"),
+        (' encoding="koi8-r"', "koi8-r", "text/xml"),
+        (' encoding="utf-8"', "cp1251", "text/xml; charset=windows-1251"),
+        (' encoding="utf-8"', "utf-8", "text/xml; charset=windows-1251"),
+        ("", "utf-8", "text/xml; charset=windows-1251"),
+        (' encoding="unicode_escape"', "utf-8", ""),
+    ],
+)
+def test_the_headers_charset_counts_only_where_the_document_says_nothing_or_what_cannot_be(
+    declared: str, coding: str, header: str
+) -> None:
+    parsed = parse(CYRILLIC.format(declared).encode(coding), url=URL, content_type=header)
+
+    assert parsed.entries[0].title == "Новая модель"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("CataluÃ±a", "Cataluña"),
+        ("Itâ€™s â€œfineâ€\x9d", "It’s “fine”"),
+        ("ðŸš€ up", "🚀 up"),
+        ("Catalunya", "Catalunya"),
+        ("CAFÉ’S", "CAFÉ’S"),
+        ("AMANHÃ… e depois", "AMANHÃ… e depois"),
+        ("«AMANHû", "«AMANHû"),
+        ("How “Ã©” came into é", "How “Ã©” came into é"),
+        ("INFORMAÇÃO é", "INFORMAÇÃO é"),
+    ],
+)
+def test_letters_encoded_twice_are_mended_and_honest_ones_are_not_touched(written: str, meant: str) -> None:
+    parsed = read(rss(f"<item><title>{written}</title></item>"))
+
+    assert parsed.entries[0].title == meant
+    assert parsed.repairs == (("letters encoded twice mended",) if written != meant else ())
+
+
+def test_a_feed_whose_own_quotes_are_right_may_quote_a_mishap() -> None:
+    items = "<item><title>If youâ€™ve seen this</title></item><item><title>It’s fine</title></item>"
+
+    parsed = read(rss(items))
+
+    assert [entry.title for entry in parsed.entries] == ["If youâ€™ve seen this", "It’s fine"]
+    assert parsed.repairs == ()
+
+
+def test_single_bytes_of_windows_1252_inside_utf_8_leave_the_other_letters_alone() -> None:
+    document = rss("<item><title>caf\x00 — déjà</title></item>").encode().replace(b"\0", b"\xe9")
+
+    assert read(document).entries[0].title == "café — déjà"
+
+
+@pytest.mark.parametrize("reader", ["strict", "lenient"])
+def test_the_hints_of_a_publisher_are_read(reader: str) -> None:
+    head = (
+        "<ttl>120</ttl><skipHours><hour>0</hour><hour>24</hour><hour>23</hour><hour>99</hour></skipHours>"
+        "<skipDays><day>Sunday</day><day>monday</day><day>never</day></skipDays>"
+        "<sy:updatePeriod xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'> daily </sy:updatePeriod>"
+        "<sy:updateFrequency xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'>2</sy:updateFrequency>"
+    )
+
+    parsed = read(rss(ITEM, head=head) if reader == "strict" else rss(ITEM, head=head)[:-20])
+
+    assert parsed.hints == Hints(every=timedelta(hours=12), skip_hours=(0, 23), skip_days=(0, 6))
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["", "<ttl>soon</ttl>", "<ttl>0</ttl>", "<ttl>-5</ttl>", "<ttl>²</ttl>", "<skipHours><hour/></skipHours>"],
+)
+def test_what_says_nothing_of_the_rhythm_is_no_hint(head: str) -> None:
+    assert read(rss(ITEM, head=head)).hints == Hints()
 
 
 def test_a_title_in_two_halves_of_a_surrogate_pair_comes_out_whole() -> None:
@@ -205,6 +324,39 @@ def test_what_is_no_feed_is_named(document: bytes, problem: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("document", "page"),
+    [
+        ("<title>Welcome</title><form action=/in><input name=u><input type=PASSWORD name=p></form>", "login"),
+        ("<title>Sign in to Example</title><p>Choose your account", "login"),
+        ("<title>Anmelden</title><div id=app></div>", "login"),
+        ("<title>Just a moment...</title><meta http-equiv=refresh content=390>", "challenge"),
+        ("<title>example.org</title><script src='/cdn-cgi/challenge-platform/h/b/x.js'></script>", "challenge"),
+        ("<title>x</title><meta http-equiv=refresh content=5><noscript>Enable JavaScript</noscript>", "challenge"),
+        ("<title>example.org</title><p>This domain is for sale!", "parked"),
+        ("<title>example.org</title><script src=//www.sedoparking.com/x.js></script>", "parked"),
+        ("<title>404</title><p>There is nothing here", ""),
+        ("<title>How to log in to a server</title><p>" + "Words of an article. " * 300, ""),
+        ("<title>Captchas are dead</title><p>" + "Words of an article. " * 300, ""),
+        ("<title>A blog</title><link rel=alternate type=application/rss+xml href=/f><p>" + "Words. " * 600
+         + "<form><input type=password></form>", ""),
+    ],
+)  # fmt: skip
+def test_a_page_instead_of_a_feed_says_what_it_is(document: str, page: str) -> None:
+    parsed = read(f"<!DOCTYPE html><html><head>{document}")
+
+    assert (parsed.kind, parsed.page) == ("not-feed", page)
+    assert parsed.problem.startswith(
+        "a page that" if page in ("login", "challenge") else "a page of" if page else "a web"
+    )
+
+
+def test_a_page_tells_which_feeds_it_names() -> None:
+    page = "<html><link rel=alternate type=application/rss+xml href=/a><link rel=feed href=/b></html>"
+
+    assert read(page).discovers == ("https://news.example.org/a", "https://news.example.org/b")
+
+
+@pytest.mark.parametrize(
     "document",
     [
         rss(""),
@@ -226,8 +378,12 @@ def test_a_feed_without_entries_is_a_feed(document: str) -> None:
         (b'{"version": "https://jsonfeed.org/version/1.1", "items": [', "JSON that breaks off"),
         (b'{"a":' * 100_000, "JSON nested too deeply"),
         (gzip.compress(bytes(21 * 1024 * 1024)), "larger than 20 MB"),
+        (b"<rss>" + b"<x/>" * 1_000_000 + b"</rss>", "more than 1000000 tags"),
+        (b"<rss><x>" + b"=" * 1_000_001 + b"</x></rss>", "more than 1000000 attributes"),
+        (b"<rss>" + b"<x>" * 250_000, "not well-formed, with more than 200000 tags"),
+        (b'{"items": [' + b"{}," * 600_000 + b"{}]}", "more than 500000 objects"),
     ],
-    ids=["cut", "deep", "bomb"],
+    ids=["cut", "deep", "bomb", "tags", "attributes", "unclosed", "objects"],
 )
 def test_what_cannot_be_read_safely_is_refused(document: bytes, problem: str) -> None:
     parsed = read(document)
@@ -332,8 +488,76 @@ def test_json_entries_of_odd_types_are_read_as_far_as_they_go() -> None:
         ("7", "3.5", ""),
         ("https://news.example.org/2", "", "https://far.example.com/"),
     ]
-    assert parsed.entries[0].summary == "a &lt; b"
+    assert parsed.entries[0].content == "a &lt; b"
     assert parsed.entries[1].author == "Ada"
+
+
+BAIT = (
+    b"< & <!-- <![CDATA[ <a <a> </ <? <! &# &#1; &#xD800; &x; [ ]]> --> = : a: <item> <author>a] <rss> \xc3\xa9 \xff \0"
+    b" <x/ <!DOCTYPE <!ENTITY { [ \" ' <item>".split(b" ")
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"", b""),
+        (b"<rss><channel><item><title>x</title><description>", b"</description></item></channel></rss>"),
+        (b"<rss><channel><item ", b"/></channel></rss>"),
+        (b'<?xml version="1.0"?>', b"<rss/>"),
+        (b"<!DOCTYPE rss [ ", b" ]><rss/>"),
+        (b"<html><head>", b""),
+    ],
+    ids=["bare", "text", "tag", "prolog", "doctype", "page"],
+)
+def test_the_time_for_any_bait_grows_with_its_length_only(before: bytes, after: bytes) -> None:
+    started = time.process_time()
+
+    kinds = {parse(before + bait * (20_000 // len(bait)) + after, url=URL).kind for bait in BAIT if b"<" not in bait}
+    kinds |= {parse(before + bait * (3_000 // len(bait)) + after, url=URL).kind for bait in BAIT if b"<" in bait}
+
+    assert kinds <= {"feed", "not-feed", "refused"}
+    # A step of quadratic cost takes seconds for one of them.
+    assert time.process_time() - started < 5
+
+
+WHOLE = (
+    rss(ITEM * 2, head="<ttl>60</ttl>").encode(),
+    ATOM.encode(),
+    RSS_10.encode(),
+    json.dumps(JSON).encode(),
+    b"<html><head><title>x</title><link rel=alternate type=application/rss+xml href=a></head><body>a</body></html>",
+)
+PIECES = (
+    b"<", b">", b"&", b"<![CDATA[", b"]]>", b"<!--", b"&#xD800;", b"\0", b"\xff", b"<?", b"<!DOCTYPE x [", b'"',
+    b"<item>", b"</item>", b"<textInput>", b"<image>", b"<source>", b"<svg>", b"</textInput>", b"<links>",
+    b"{", b"\xc3",
+)  # fmt: skip
+
+
+def test_no_damage_to_a_document_makes_it_raise() -> None:
+    dice = random.Random(20251101)
+
+    for _ in range(400):
+        document = bytearray(dice.choice(WHOLE))
+        for _ in range(dice.randint(1, 5)):
+            at = dice.randrange(len(document) + 1)
+            to = min(len(document), at + dice.randrange(80))
+            match dice.randrange(5):
+                case 0:
+                    del document[at:]
+                case 1:
+                    document[at:to] = bytes(dice.randrange(256) for _ in range(3))
+                case 2:
+                    document[at:at] = document[to : to + 200]
+                case 3:
+                    del document[at:to]
+                case _:
+                    document[at:at] = dice.choice(PIECES)
+        parsed = parse(bytes(document), url=URL)
+
+        assert bool(parsed.problem) == (parsed.kind != "feed"), bytes(document)
+        assert bool(parsed.entries) <= (parsed.kind == "feed"), bytes(document)
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"<rss><channel><item>", b"<feed>", b"{", b"\x1f\x8b\x08"]))

@@ -1,0 +1,137 @@
+"""One request and its answer, over the HTTP library; the body is packed as it comes. I/O: network
+
+The only module that knows the library. Of it we use what HTTP asks of a client: addresses, headers, streams.
+Redirects, cookies and retries are not left to it, nor is inflating.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import Self
+
+import httpx2 as httpx
+
+from newsletter.wire.answers import Answer
+from newsletter.wire.body import Body
+from newsletter.wire.coding import ACCEPTED
+from newsletter.wire.guard import Answered, Asked, Guard
+from newsletter.wire.silence import NotAnAddress, TooBig
+
+_MB = 1024 * 1024
+#: Bytes as they come over the wire, and the same inflated.
+MOST_WIRE_BYTES = 5 * _MB
+MOST_BYTES = 20 * _MB
+_ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+
+
+@cache
+def system_trust() -> ssl.SSLContext:
+    """The authorities that a server's certificate is checked against; reading them takes longer than a small feed."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def ascii_host(url: str) -> str:
+    """Host and port as a Host header has them. Raises NotAnAddress."""
+    try:
+        return httpx.URL(url).netloc.decode("ascii")
+    except (httpx.InvalidURL, ValueError) as fault:
+        raise _not_an_address(fault) from fault
+
+
+class Client:
+    """Asks one server at a time or many at once; to be used with `async with`."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._client = httpx.AsyncClient(
+            transport=_Transport(guard),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            timeout=None,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.__aexit__(kind, fault, trace)
+
+    async def get(self, url: str, headers: Mapping[str, str], *, trusted: bool) -> Answer:
+        """Ask, and read the body of a 200. `trusted` lets the host lead into a private network.
+
+        Raises OSError and Silence, and whatever the library raises of a server that nobody foresaw.
+        """
+        try:
+            request = httpx.Request(
+                "GET",
+                url,
+                headers={"Accept": _ACCEPT, "Accept-Encoding": ACCEPTED, **headers},
+                extensions={"trusted": trusted},
+            )
+        except (httpx.InvalidURL, ValueError) as fault:
+            raise _not_an_address(fault) from fault
+        response = await self._client.send(request, stream=True)
+        try:
+            told = {name.lower(): value for name, value in response.headers.items()}
+            if response.status_code != 200:
+                return Answer(status=response.status_code, headers=told)
+            return await _read(response, told)
+        finally:
+            await response.aclose()
+
+
+async def _read(response: httpx.Response, told: Mapping[str, str]) -> Answer:
+    body = Body(told.get("content-encoding", ""), most_wire_bytes=MOST_WIRE_BYTES, most_bytes=MOST_BYTES)
+    try:
+        body.announced(told.get("content-length", ""))
+        async with aclosing(response.aiter_raw()) as pieces:
+            async for piece in pieces:
+                body.add(piece)
+    except TooBig as fault:
+        return Answer(status=200, headers=told, wire_bytes=body.wire_bytes, too_big=str(fault))
+    return Answer(status=200, headers=told, wire_bytes=body.wire_bytes, document=body.document())
+
+
+def _not_an_address(fault: Exception) -> NotAnAddress:
+    return NotAnAddress(f"not an address that can be fetched: {str(fault)[:120]}")
+
+
+class _Transport(httpx.AsyncBaseTransport):
+    """The library's client on our guarded connections."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        answered = await self._guard.ask(
+            Asked(
+                scheme=url.raw_scheme,
+                host=url.raw_host,
+                port=url.port,
+                target=url.raw_path,
+                headers=request.headers.raw,
+                trusted=request.extensions["trusted"],
+            )
+        )
+        return httpx.Response(answered.status, headers=answered.headers, stream=_Pieces(answered))
+
+
+class _Pieces(httpx.AsyncByteStream):
+    def __init__(self, answered: Answered) -> None:
+        self._answered = answered
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async with aclosing(self._answered.pieces()) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def aclose(self) -> None:
+        await self._answered.aclose()

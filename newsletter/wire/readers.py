@@ -1,0 +1,147 @@
+"""Reads documents in worker processes, each document within limits of time and memory. I/O: processes
+
+A document can make a parser burn hours, eat the machine's memory or crash the interpreter. Here it costs at most
+one worker, which is replaced; what it did is a sentence in the result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+from newsletter.wire.job import MOST_CPU_SECONDS, MOST_MEMORY, Job, Reading, refused
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
+#: The outer fence: time on the wall, for a reader that waits instead of burning.
+_MOST_SECONDS = 60
+_MOST_WORKERS, _WORTH_A_WORKER = 4, 50
+_Result = TypeVar("_Result")
+
+
+class Readers(Protocol):
+    """Who reads documents. Leaving the block waits for nobody: what was submitted is finished first by its futures."""
+
+    def submit(self, job: Job) -> Future[Reading]:
+        """Begin to read; the future holds a Reading whatever the document does."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class WorkerReaders:
+    """Readers in processes of their own, started at the first document."""
+
+    def __init__(self, documents: int = 1) -> None:
+        """For about so many documents."""
+        # Another worker pays from some dozens on. Network and store need a core only while answers come.
+        self._workers = max(1, min(_MOST_WORKERS, os.cpu_count() or 1, documents // _WORTH_A_WORKER))
+        self._pool: ProcessPool | None = None
+
+    def submit(self, job: Job) -> Future[Reading]:
+        return self.call(_read, job, otherwise=refused)
+
+    def call(self, work: Callable[[Job], _Result], job: Job, *, otherwise: Callable[[str], _Result]) -> Future[_Result]:
+        """Call `work` with the job in a worker; `otherwise` makes a result of the sentence that tells its end."""
+        if self._pool is None:
+            from pebble import ProcessPool
+
+            # Not forked: the parent has threads and connections that a copy must not have.
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPool(max_workers=self._workers, initializer=_begin, context=context)
+        told: Future[_Result] = Future()
+        done = self._pool.schedule(_within_limits, args=[work, job], timeout=_MOST_SECONDS)
+        done.add_done_callback(lambda future: told.set_result(_result(future, otherwise)))
+        return told
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]  # Pebble leaves this one without types
+            self._pool.join()
+
+
+class InlineReaders:
+    """Reads in this very process, without limits: for documents of one's own."""
+
+    def __init__(self, documents: int = 1) -> None:
+        """For any number of documents."""
+
+    def submit(self, job: Job) -> Future[Reading]:
+        done: Future[Reading] = Future()
+        done.set_result(_read(job))
+        return done
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing was opened."""
+
+
+def _read(job: Job) -> Reading:
+    # Parsers are large: whoever hands documents to workers does without them.
+    from newsletter.wire.reading import read
+
+    return read(job)
+
+
+def _result(future: Future[_Result], otherwise: Callable[[str], _Result]) -> _Result:
+    from pebble import ProcessExpired
+
+    fault = future.exception() if not future.cancelled() else None
+    if future.cancelled():
+        return otherwise("reading it was broken off")
+    if fault is None:
+        return future.result()
+    if isinstance(fault, TimeoutError):
+        return otherwise(f"reading it took more than {_MOST_SECONDS} s")
+    if isinstance(fault, MemoryError):
+        return otherwise(f"reading it took more than {MOST_MEMORY // 1024 // 1024} MB")
+    if isinstance(fault, ProcessExpired):
+        if fault.exitcode == -signal.SIGPROF:
+            return otherwise(f"reading it took more than {MOST_CPU_SECONDS} s of processor time")
+        return otherwise("reading it broke the program that reads")
+    return otherwise(f"it cannot be read ({type(fault).__name__}: {str(fault)[:120]})")
+
+
+def _begin() -> None:
+    # Ctrl-C goes to the whole group of processes; the parent decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _within_limits(work: Callable[[Job], _Result], job: Job) -> _Result:
+    """Call it under limits of its own. Too much processor time ends the process: nothing in it can stand that."""
+    _limit_memory(MOST_MEMORY)
+    signal.setitimer(signal.ITIMER_PROF, MOST_CPU_SECONDS)
+    try:
+        return work(job)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _limit_memory(more: int) -> None:
+    """Let this process take so many bytes more than it has; no limit where the system cannot tell what it has."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        has = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (has + more, hard))
