@@ -21,12 +21,14 @@ from newsletter.files.state import read_state, write_seal, write_state
 from newsletter.mail.dispatch import dispatch
 from newsletter.mail.letters import write_letter
 from newsletter.model.audience import Delivery, Tally
+from newsletter.model.feeds import FeedOutcome
 from newsletter.model.issue import Draft, Seal
-from newsletter.model.news import FeedOutcome, Fetched, Validators
 from newsletter.model.remarks import Remark, errors_in, in_order
 from newsletter.model.week import Week
-from newsletter.newsroom.collecting import keep_answer
-from newsletter.newsroom.inputs import Inputs, feeds_in, feeds_to_ask, fit_to_freeze, freeze_of, week_inputs
+from newsletter.newsroom.about_news import about_news
+from newsletter.newsroom.collecting import collect_feeds
+from newsletter.newsroom.feed_list import require_feeds
+from newsletter.newsroom.inputs import Inputs, fit_to_freeze, freeze_of, week_inputs
 from newsletter.newsroom.mailings import note_progress, open_mailing, readers_secret
 from newsletter.newsroom.records import (
     hold,
@@ -43,7 +45,6 @@ from newsletter.press.pages import index_page, missing_page
 from newsletter.press.render import render
 from newsletter.store.engine import Store
 from newsletter.text import one_line
-from newsletter.wire.fetch import Request, fetch_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +57,14 @@ class Composed:
 
 
 def collect(
-    room: Newsroom, store: Store, *, on_feed: Callable[[FeedOutcome], None] | None = None
+    room: Newsroom, store: Store, *, every: bool = False, on_feed: Callable[[FeedOutcome], None] | None = None
 ) -> tuple[FeedOutcome, ...]:
     """Fetch every feed that may be asked now and keep what is new; one outcome a feed, in the order of feeds.toml.
 
-    A feed that fails is a row of the report, never the end of the week.
+    A feed that fails is a row of the report, never the end of the week. With `every` also feeds are asked whose
+    publishers said that nothing new is due yet.
     """
-    feeds, waiting = feeds_to_ask(room, store)
-    by_id = {feed.id: feed for feed in feeds}
-    outcomes = {outcome.feed: outcome for outcome in waiting}
-
-    def keep(fetched: Fetched) -> None:
-        outcomes[fetched.feed] = keep_answer(room, store, by_id[fetched.feed], fetched)
-        if on_feed is not None:
-            on_feed(outcomes[fetched.feed])
-
-    now = room.clock.now()
-    validators = store.news.validators(by_id, now)
-    requests = [Request(feed=feed, validators=validators.get(feed.id, Validators())) for feed in feeds]
-    fetch_all(requests, collecting=room.settings.collecting, now=now, hosts=room.hosts, on_fetched=keep)
-    return tuple(outcomes[feed.id] for feed in feeds_in(room))
+    return collect_feeds(room, store, require_feeds(room), every=every, on_feed=on_feed)
 
 
 def draft(room: Newsroom, week: Week, store: Store | None) -> Composed:
@@ -84,7 +73,9 @@ def draft(room: Newsroom, week: Week, store: Store | None) -> Composed:
     Any number of times until the issue is sent; after the freeze from what was frozen.
     """
     not_yet_sent(room, week)
-    return _composed(room, week_inputs(room, week, store))
+    composed = _composed(room, week_inputs(room, week, store))
+    about = () if store is None else about_news(room, store, composed.draft)
+    return replace(composed, remarks=in_order((*composed.remarks, *about)))
 
 
 def freeze(room: Newsroom, week: Week, store: Store, *, early: bool = False) -> Composed:

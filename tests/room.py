@@ -29,13 +29,14 @@ from newsletter.newsroom.stages import Done
 from newsletter.pipeline import Composed, approve, collect, deliver, freeze, run
 from newsletter.store.engine import Store, open_store, sqlite_url
 from newsletter.subscriptions import add
+from newsletter.wire.readers import InlineReaders
 
 WEEK = Week(2024, 23)
 #: The slots of that week.
 COLLECT = datetime(2024, 6, 7, 6, 0, tzinfo=UTC)
 FREEZE = datetime(2024, 6, 7, 15, 0, tzinfo=UTC)
 SEND = datetime(2024, 6, 7, 20, 0, tzinfo=UTC)
-ENVIRON = {"NEWSLETTER_SECRET": "a key of the tests, and of nothing else"}
+ENVIRON = {"NEWSLETTER_SECRET": "a key of the tests, and of nothing else", "NEWSLETTER__COLLECT__SPACING": "0s"}
 HOST = "wire.example.com"
 
 _SETTINGS = """[publication]
@@ -255,6 +256,7 @@ def workspace(
         open_newsroom(root, environ=environ),
         clock=clock,
         open_transport=lambda: remembering,
+        open_readers=InlineReaders,
     )
     with room.open_store() as store:
         space = Workspace(room=room, store=store, clock=clock, post=remembering)

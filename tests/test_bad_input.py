@@ -70,7 +70,9 @@ def laid_out(folder: Path) -> Iterator[Path]:
         "A twin goes to meetings\n\nI would send my twin to meetings first.\n"
     )
     with FeedServer({"127.0.0.1/feed.xml": feed}) as server:
-        (root / "feeds.toml").write_text(f'[[feed]]\nid = "wire"\nname = "Wire"\nurl = "{server.base}/feed.xml"\n')
+        (root / "feeds.toml").write_text(
+            f'[[feed]]\nid = "wire"\nname = "Wire"\nurl = "{server.base}/feed.xml"\nintranet = true\n'
+        )
         yield root
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -209,7 +210,7 @@ def _name(requirement: str) -> str:
     head = requirement
     for mark in "<>=!~;[ ":
         head = head.partition(mark)[0]
-    return head.lower().replace("_", "-")
+    return re.sub(r"[-_.]+", "-", head).lower()  # as packages are compared (PEP 503)
 
 
 def test_the_pins_name_no_host() -> None:

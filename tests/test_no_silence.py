@@ -384,7 +384,7 @@ def test_when_no_feed_at_all_gave_anything_the_chief_editor_is_told_once_a_slot(
         # Bound and not listening: whoever calls is refused.
         taken.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/feed"
-        space.write("feeds.toml", f'[[feed]]\nid = "gone"\nname = "Gone"\nurl = "{address}"\n')
+        space.write("feeds.toml", f'[[feed]]\nid = "gone"\nname = "Gone"\nurl = "{address}"\nintranet = true\n')
 
         space.run_at(COLLECT)
         space.run_at(COLLECT + MINUTE)

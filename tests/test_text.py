@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -111,6 +112,16 @@ def test_no_text_makes_the_words_fall_over(text: str, length: int) -> None:
     assert count_words(text) >= 0
     assert one_line(one_line(text)) == one_line(text)
     assert is_rtl(text) in (True, False)
+
+
+@given(st.text(st.characters(max_codepoint=0x3FFF), max_size=40) | st.text(st.characters(codec="ascii"), max_size=40))
+def test_folding_is_what_unicode_makes_of_the_letters(text: str) -> None:
+    bare = text.replace("™", "").replace("℠", "")
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", bare).casefold())
+    kept = "".join(c for c in decomposed if not unicodedata.combining(c) or c in "\u3099\u309a")
+
+    assert fold(text) == "".join(c for c in unicodedata.normalize("NFC", kept) if c.isalnum())
+    assert nfc(text) == unicodedata.normalize("NFC", text)
 
 
 CLIPPED = {

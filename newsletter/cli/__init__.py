@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("running", "Where the week stands; --check for machines."),
     "serve": ("running", "Answer the unsubscribe links of the letters."),
     "take": ("filing", "File a take on a story."),
-    "feeds": ("feeds", "List the feeds and how they are."),
+    "feeds": ("feeds", "Find, add and try feeds, and see how they are."),
     "subscribers": ("subscribers", "Add, import, list and remove readers."),
     "config": ("setup", "Show the settings in force, or all keys with their meaning."),
 }

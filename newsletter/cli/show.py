@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
-from newsletter.model.news import FeedOutcome
+from newsletter.model.feeds import FeedOutcome
 
 
 def as_json(value: Any) -> None:
@@ -36,16 +36,22 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     Console().print(shown)
 
 
-@contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Show work under way on stderr: a bar on a terminal, a plain line per step elsewhere.
+class Step(Protocol):
+    """Told once for each step that is done."""
 
-    Call the value with the words of each step as it is done.
+    def __call__(self, words: str, tally: str = "", /) -> None: ...
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Step]:
+    """Show work under way on stderr: a bar on a terminal, a plain line per step that has words elsewhere.
+
+    Call the value with the words of each step as it is done; a bar shows the tally instead, if there is one.
     """
     if not sys.stderr.isatty():
         done = 0
 
-        def line(words: str) -> None:
+        def line(words: str, tally: str = "", /) -> None:  # noqa: ARG001 - a line says what happened; the report counts
             nonlocal done
             done += 1
             if words:
@@ -66,8 +72,8 @@ def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task(what, total=total, said="")
 
-        def step(words: str) -> None:
-            bars.update(task, advance=1, said=words[:60])
+        def step(words: str, tally: str = "", /) -> None:
+            bars.update(task, advance=1, said=tally or words[:60])
 
         yield step
 
@@ -80,6 +86,13 @@ def outcome_rows(outcomes: Iterable[FeedOutcome]) -> list[tuple[str, ...]]:
         state = f"{one.state} ({one.status})" if one.status and one.state not in ("new", "same") else one.state
         rows.append((one.name, state, str(one.entries or ""), str(one.new_entries or ""), words))
     return rows
+
+
+def mends(of_feeds: Iterable[tuple[str, str]]) -> None:
+    """What a person may do about each feed, a line each; "" is nothing."""
+    for feed, mend in of_feeds:
+        if mend:
+            click.echo(f"{feed}: {mend}")
 
 
 OUTCOME_COLUMNS = ("feed", "state", "entries", "new", "")

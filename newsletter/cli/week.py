@@ -13,9 +13,10 @@ import click
 
 from newsletter.cli import show
 from newsletter.cli.options import WeekType, json_option, week_argument, with_room
+from newsletter.model.feeds import gave_nothing
 
 if TYPE_CHECKING:
-    from newsletter.model.news import FeedOutcome
+    from newsletter.model.feeds import FeedOutcome
     from newsletter.model.week import Week
     from newsletter.newsroom.room import Newsroom
     from newsletter.pipeline import Composed
@@ -24,23 +25,63 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: newsletter collect")
 @with_room
+@click.option("--all", "every", is_flag=True, help="Ask also feeds whose publishers say that nothing new is due yet.")
+@click.option("--replay", is_flag=True, help="Read the kept documents again, without the network.")
+@click.option("--dry-run", is_flag=True, help="With --replay: only tell what would change.")
 @json_option
-def collect(room: Newsroom, *, as_json: bool) -> int:
-    """Fetch every feed; keep what is new."""
-    from newsletter.newsroom.inputs import feeds_in
-    from newsletter.pipeline import collect as collect_feeds
+def collect(room: Newsroom, *, every: bool, replay: bool, dry_run: bool, as_json: bool) -> int:
+    """Fetch every feed; keep what is new.
+
+    A server's Retry-After is always kept to. Exit code 4 if a feed gave nothing.
+    """
+    from newsletter.newsroom.collecting import collect_feeds
+    from newsletter.newsroom.feed_list import require_feeds
+
+    if dry_run and not replay:
+        raise click.UsageError("--dry-run goes with --replay: fetching for nothing would be no rehearsal.")
+    if replay and every:
+        raise click.UsageError("--all asks feeds, --replay asks nobody: name one of the two.")
+    if replay:
+        return _replay(room, dry_run=dry_run, as_json=as_json)
+    failed = new = 0
 
     def tell(one: FeedOutcome) -> None:
-        step(f"{one.name}: {one.problem}" if one.problem else "")
+        nonlocal failed, new
+        failed, new = failed + gave_nothing(one), new + one.new_entries
+        step(f"{one.name}: {one.problem}" if one.problem else "", f"{failed} failed, {new} new entries")
 
-    with _at_work(room) as store, show.progress("feeds", len(feeds_in(room))) as step:
-        found = collect_feeds(room, store, on_feed=tell)
+    feeds = require_feeds(room)
+    with _at_work(room) as store, show.progress("feeds", len(feeds)) as step:
+        found = collect_feeds(room, store, feeds, every=every, on_feed=tell)
     if as_json:
         show.as_json([asdict(one) for one in found])
     else:
         show.table(show.OUTCOME_COLUMNS, show.outcome_rows(found))
-    failed = [one for one in found if one.state in ("failed", "not-feed", "refused")]
-    return 4 if failed else 0
+        show.mends((one.feed, one.mend) for one in found)
+    return 4 if any(map(gave_nothing, found)) else 0
+
+
+def _replay(room: Newsroom, *, dry_run: bool, as_json: bool) -> int:
+    from newsletter.newsroom.documents import replay as read_again
+    from newsletter.newsroom.feed_list import feeds_in
+
+    with _at_work(room) as store, show.progress("feeds", len(feeds_in(room))) as step:
+        found = read_again(room, store, dry_run=dry_run, on_feed=lambda one: step(one.problem))
+    if as_json:
+        show.as_json([asdict(one) for one in found])
+        return 0
+    columns = ("feed", "documents", "missing", "entries", "would be new" if dry_run else "new", "changed", "")
+    show.table(
+        columns,
+        [
+            (one.name, one.documents, one.missing or "", one.entries, one.new_entries, len(one.changed), one.problem)
+            for one in found
+        ],
+    )
+    for one in found:
+        for stored, read in one.changed:
+            click.echo(f"{one.feed}: {stored!r} is read as {read!r} now")
+    return 0
 
 
 @click.command(epilog="Example: newsletter draft 2024-W23")

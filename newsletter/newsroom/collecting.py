@@ -1,32 +1,205 @@
-"""One feed's answer, read and kept: the row that it becomes in the report. I/O: SQLite"""
+"""A collection: the network brings answers, workers read them, they are kept in groups meanwhile. I/O: disk, threads
+
+The network has the calling thread, so that Ctrl-C ends it. One other thread, the keeper, hands documents to the
+readers and writes what they found, many feeds in one transaction. A document is kept before the row that names it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from threading import Thread
+from time import monotonic
 
-from newsletter.model.news import Feed, FeedOutcome, Fetched
+from newsletter.model.feeds import NETWORK_FAULTS, Feed, FeedOutcome, Fetched
+from newsletter.newsroom.asking import Asking, asking
+from newsletter.newsroom.documents import forget_old_fetches
+from newsletter.newsroom.judging import judge
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
-from newsletter.wire.normalise import normalise
-from newsletter.wire.parse import parse
+from newsletter.wire.fetch import fetch_all
+from newsletter.wire.job import Job, Reading
+from newsletter.wire.readers import Readers
+from newsletter.wire.standing import own_network_down
+
+#: Feeds in one transaction, and seconds in which they gather: what a crash makes us fetch again.
+_GROUP, _GATHERING = 50, 0.25
 
 
-def keep_answer(room: Newsroom, store: Store, feed: Feed, fetched: Fetched) -> FeedOutcome:
-    """Read what a feed's server answered and keep what is new. Whatever is wrong with it is a word in the row."""
-    now, previous = room.clock.now(), store.news.previous_fetch(feed.id)
-    row = FeedOutcome(
-        feed=feed.id,
-        name=feed.name,
-        state=fetched.state,
-        status=fetched.status,
-        problem=fetched.problem,
-        last_good=previous,
-    )
-    if fetched.state != "new":
-        return replace(row, new_entries=store.news.keep(row, fetched, (), now))
-    parsed = parse(fetched.body, url=fetched.url)
-    entries = normalise(feed, parsed.entries, base_url=fetched.url, now=now, previous_fetch=previous)
-    row = replace(row, problem=parsed.problem, repairs=parsed.repairs, entries=len(entries))
-    if parsed.kind != "feed":
-        row = replace(row, state=parsed.kind)
-    return replace(row, new_entries=store.news.keep(row, fetched, entries, now))
+@dataclass(frozen=True, slots=True)
+class _Come:
+    """An answer, with what its document came to; None if it brought none."""
+
+    fetched: Fetched
+    reading: Reading | None = None
+
+
+def collect_feeds(
+    room: Newsroom,
+    store: Store,
+    feeds: Sequence[Feed],
+    *,
+    every: bool = False,
+    on_feed: Callable[[FeedOutcome], None] | None = None,
+) -> tuple[FeedOutcome, ...]:
+    """Ask those that may be asked, read and keep what comes, forget what is too old; an outcome a feed, in their order.
+
+    `every` is that of `asking`; `on_feed` hears of each feed as it is kept.
+    """
+    asked = asking(room, store, feeds, every=every)
+    with room.open_readers(len(asked.requests)) as readers:
+        keeper = _Keeper(room, store, asked, readers, on_feed)
+        keeper.start()
+        try:
+            fetch_all(
+                asked.requests,
+                collecting=room.settings.collecting,
+                now=room.clock.now(),
+                hosts=room.hosts,
+                on_fetched=keeper.take,
+            )
+        finally:
+            keeper.close()
+    forget_old_fetches(room, store)
+    outcomes = asked.waiting | keeper.outcomes
+    return tuple(outcomes[feed.id] for feed in asked.feeds)
+
+
+class _Nothing:
+    """Nothing came in time."""
+
+
+_NOTHING = _Nothing()
+
+
+class _Keeper(Thread):
+    """Reads and keeps what it is given, until it is closed and all of it is kept."""
+
+    def __init__(
+        self,
+        room: Newsroom,
+        store: Store,
+        asked: Asking,
+        readers: Readers,
+        on_feed: Callable[[FeedOutcome], None] | None,
+    ) -> None:
+        super().__init__(name="keeper", daemon=True)
+        self.outcomes: dict[str, FeedOutcome] = {}
+        self._room, self._store, self._readers = room, store, readers
+        self._feeds = {feed.id: feed for feed in asked.feeds}
+        self._states = asked.states
+        self._on_feed = on_feed
+        self._queue: SimpleQueue[Fetched | _Come | None] = SimpleQueue()
+        self._reading = 0
+        #: Network failures wait for the end: if most feeds have them, they are ours.
+        self._held: list[_Come] = []
+        self._answers: list[Fetched] = []
+        self._fault: BaseException | None = None
+
+    def take(self, fetched: Fetched) -> None:
+        """Take one answer from the network. Raises what stopped the keeper."""
+        if self._fault is not None:
+            raise self._fault
+        self._queue.put(fetched)
+
+    def close(self) -> None:
+        """Wait until everything taken is kept. Raises what stopped the keeper."""
+        self._queue.put(None)
+        self.join()
+        if self._fault is not None:
+            raise self._fault
+
+    def run(self) -> None:
+        try:
+            self._work()
+        except BaseException as fault:  # noqa: BLE001 - raised again in the thread that closes
+            self._fault = fault
+
+    def _work(self) -> None:
+        closed = False
+        group: list[_Come] = []
+        due = 0.0
+        while not closed or self._reading:
+            one = self._next(until=due if group else None)
+            if isinstance(one, _Nothing):
+                pass
+            elif one is None:
+                closed = True
+            elif isinstance(one, Fetched):
+                self._answers.append(one)
+                if one.document is not None:
+                    self._read(one)
+                elif one.fault in NETWORK_FAULTS:
+                    self._held.append(_Come(one))
+                else:
+                    group.append(_Come(one))
+            else:
+                self._reading -= 1
+                group.append(one)
+            if len(group) == 1:
+                due = monotonic() + _GATHERING
+            if len(group) >= _GROUP or (group and monotonic() >= due):
+                self._keep(group)
+                group = []
+        self._keep(group)
+        down = own_network_down(self._answers)
+        for start in range(0, len(self._held), _GROUP):
+            self._keep(self._held[start : start + _GROUP], network_down=down)
+
+    def _next(self, *, until: float | None) -> Fetched | _Come | _Nothing | None:
+        """What comes next; nothing if none came until that moment of the monotonic clock."""
+        try:
+            return self._queue.get(timeout=None if until is None else max(0.0, until - monotonic()))
+        except Empty:
+            return _NOTHING
+
+    def _read(self, fetched: Fetched) -> None:
+        assert fetched.document is not None
+        self._room.bodies.put(fetched.document)
+        state = self._states.get(fetched.feed)
+        job = Job(
+            feed=self._feeds[fetched.feed],
+            document=fetched.document,
+            url=fetched.url,
+            content_type=fetched.content_type,
+            now=self._room.clock.now(),
+            previous_fetch=state.last_good if state else None,
+        )
+        self._reading += 1
+
+        def hand_back(done: Future[Reading]) -> None:
+            self._queue.put(_Come(fetched, done.result()))
+
+        self._readers.submit(job).add_done_callback(hand_back)
+
+    def _keep(self, group: Sequence[_Come], *, network_down: bool = False) -> None:
+        if not group:
+            return
+        now = self._room.clock.now()
+        # A feed that was never read has nothing to recognise.
+        seen = [c.fetched.feed for c in group if c.reading and self._was_good(c.fetched.feed)]
+        known = self._store.news.known(seen) if seen else {}
+        judged = [
+            judge(
+                self._feeds[come.fetched.feed],
+                self._states.get(come.fetched.feed),
+                come.fetched,
+                come.reading,
+                known=known.get(come.fetched.feed, ()),
+                now=now,
+                network_down=network_down,
+            )
+            for come in group
+        ]
+        counts = self._store.news.keep([one.kept for one in judged], now)
+        for one, new in zip(judged, counts, strict=True):
+            outcome = replace(one.outcome, new_entries=new)
+            self.outcomes[outcome.feed] = outcome
+            if self._on_feed is not None:
+                self._on_feed(outcome)
+
+    def _was_good(self, feed: str) -> bool:
+        state = self._states.get(feed)
+        return state is not None and state.first_good is not None

@@ -11,19 +11,19 @@ from newsletter.desk.cluster import stories
 from newsletter.desk.compose import Desk
 from newsletter.desk.due import slots_of
 from newsletter.desk.rank import rank
-from newsletter.errors import FaultyFiles
 from newsletter.files.explainers import read_explainer, read_explainers, read_own_explainer
-from newsletter.files.feeds_toml import feeds_path, read_feeds
 from newsletter.files.folder import take_files, takes_folder, weeks_on_disk
 from newsletter.files.issue_toml import read_wishes
 from newsletter.files.news import read_news
 from newsletter.files.record import read_memory
 from newsletter.files.state import read_seal, read_state
 from newsletter.files.takes import read_take_files, read_takes
+from newsletter.model.feeds import Feed
 from newsletter.model.issue import Draft, Explainer, Frozen, Listed, Take, WeekState
-from newsletter.model.news import Feed, FeedOutcome, Ranked
-from newsletter.model.remarks import Remark, errors_in, in_order
+from newsletter.model.news import Ranked
+from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week, Window, window_of
+from newsletter.newsroom.feed_list import feeds_in, refuse_errors
 from newsletter.newsroom.room import Newsroom
 from newsletter.press.libraries import versions
 from newsletter.store.engine import Store
@@ -63,7 +63,7 @@ def week_inputs(room: Newsroom, week: Week, store: Store | None, *, freeze: date
         ranked = _ranked(room, store, window, feeds_in(room))
     remarks = in_order((*about_wishes, *about_memory, *about_explainers, *about_takes))
     # A take with a fault is held or printed as it can be; without these files the issue would be another one.
-    _refuse_errors(tuple(r for r in remarks if r.path.endswith((".toml", ".json", ".jsonl"))))
+    refuse_errors(tuple(r for r in remarks if r.path.endswith((".toml", ".json", ".jsonl"))))
     desk = Desk(
         week=week,
         settings=room.settings,
@@ -99,40 +99,7 @@ def fit_to_freeze(week: Week, remarks: tuple[Remark, ...]) -> None:
     lost = tuple(
         r for r in remarks if r.path in own or (r.code == "unreadable" and not r.path.endswith((".md", ".txt")))
     )
-    _refuse_errors(lost)
-
-
-def feeds_to_ask(room: Newsroom, store: Store) -> tuple[tuple[Feed, ...], tuple[FeedOutcome, ...]]:
-    """The feeds that may be asked now, and a row for each whose server wishes to be left alone for a while.
-
-    Raises FaultyFiles if there is no feeds.toml: an empty report would look like a quiet day.
-    """
-    if not feeds_path(room.root).exists():
-        mend = ("Write one; newsletter init DIR lays one with a dozen feeds into a new folder.",)
-        raise FaultyFiles((str(Remark("feeds.toml", 0, "error", "no-file", "There is no feeds.toml.", mend)),))
-    now = room.clock.now()
-    states = {state.feed: state for state in store.news.feed_states()}
-    due: list[Feed] = []
-    waiting: list[FeedOutcome] = []
-    for feed in feeds_in(room):
-        state = states.get(feed.id)
-        if not feed.enabled:
-            waiting.append(FeedOutcome(feed=feed.id, name=feed.name, state="off"))
-        elif state is not None and state.next_check is not None and state.next_check > now:
-            until = f"its server asks to wait until {room.local(state.next_check)}"
-            waiting.append(
-                FeedOutcome(feed=feed.id, name=feed.name, state="waiting", problem=until, last_good=state.last_good)
-            )
-        else:
-            due.append(feed)
-    return tuple(due), tuple(waiting)
-
-
-def feeds_in(room: Newsroom) -> tuple[Feed, ...]:
-    """The feeds of feeds.toml. Raises FaultyFiles with every fault of it."""
-    feeds, remarks = read_feeds(room.root)
-    _refuse_errors(remarks)
-    return feeds
+    refuse_errors(lost)
 
 
 def open_window(room: Newsroom, week: Week, *, freeze: datetime | None = None) -> Window:
@@ -277,8 +244,3 @@ def _left_behind(root: Path, week: Week, states: dict[Week, WeekState]) -> tuple
         mend = f"Send it:  newsletter {verb} {earlier}   or move them here:  newsletter skip {earlier} --why …"
         remarks.append(Remark(f"issues/{earlier}", 0, "warning", "left-behind", what, (mend,)))
     return tuple(remarks)
-
-
-def _refuse_errors(remarks: tuple[Remark, ...]) -> None:
-    if errors_in(remarks):
-        raise FaultyFiles(tuple(str(remark) for remark in remarks))

@@ -11,14 +11,14 @@ from pathlib import Path
 from newsletter.clock import shown_in
 from newsletter.config.load import load_settings
 from newsletter.errors import CannotWrite, FaultyFiles
-from newsletter.mail.outbox import OutboxTransport
-from newsletter.mail.transport import SmtpTransport, check_ready
 from newsletter.model.ports import Clock, Templates, Transport
 from newsletter.model.remarks import errors_in
 from newsletter.model.settings import Settings
 from newsletter.newsroom.clocks import StandingClock, SystemClock
 from newsletter.newsroom.templates import TemplateFolders
+from newsletter.store.bodies import BodyFolder
 from newsletter.store.engine import Store, open_store, sqlite_url
+from newsletter.wire.readers import Readers, WorkerReaders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,8 @@ class Newsroom:
     open_store: Callable[[], Store]
     #: Raises CannotSend if the transport is not ready, before any letter.
     open_transport: Callable[[], Transport]
+    #: New readers for about so many fetched documents each time; a context manager.
+    open_readers: Callable[[int], Readers] = WorkerReaders
     #: Hosts that are somewhere else than their name says: the demo's and the tests' feeds on loopback.
     hosts: Mapping[str, str] = field(default_factory=dict)
 
@@ -40,6 +42,11 @@ class Newsroom:
     def var(self) -> Path:
         """What the machine keeps and git does not: database, lock, outbox."""
         return self.root / "var"
+
+    @property
+    def bodies(self) -> BodyFolder:
+        """The documents that were fetched, for reading them again."""
+        return BodyFolder(self.var / "bodies")
 
     @property
     def site(self) -> Path:
@@ -69,6 +76,10 @@ def open_newsroom(
         return open_store(settings.database_url or sqlite_url(make_folder(root / "var") / "newsletter.db"))
 
     def transport() -> Transport:
+        # Most commands send nothing.
+        from newsletter.mail.outbox import OutboxTransport
+        from newsletter.mail.transport import SmtpTransport, check_ready
+
         if settings.mail.transport == "outbox":
             return OutboxTransport(make_folder(root / "var" / "outbox"))
         check_ready(settings)

@@ -11,7 +11,7 @@ from newsletter.desk.due import Act, Slots, decide, latest_slots, slots_of
 from newsletter.errors import NewsletterError
 from newsletter.mail.alarm import alarm_letter
 from newsletter.model.audience import Tally
-from newsletter.model.news import FeedOutcome
+from newsletter.model.feeds import NOT_ASKED, FeedOutcome, gave_nothing
 from newsletter.model.week import Week
 from newsletter.newsroom.calendar import standing
 from newsletter.newsroom.room import Newsroom
@@ -160,8 +160,8 @@ class Stages:
     def _tell_silence(self, what: str, found: object) -> str:
         """Tell it if no feed at all gave anything: no news is then no sign of a quiet day."""
         outcomes = [o for o in found if isinstance(o, FeedOutcome)] if isinstance(found, tuple) else []
-        asked = [o for o in outcomes if o.state not in ("waiting", "off")]
-        if not asked or any(o.state in ("new", "same") for o in asked):
+        asked = [o for o in outcomes if o.state not in NOT_ASKED]
+        if not asked or not all(map(gave_nothing, asked)):
             return ""
         return self.tell("no feed gave anything", f"{what}\n\nLook at the machine's network first.")
 
@@ -189,5 +189,5 @@ def _gist(what: str) -> str:
 def _unanswered(found: object) -> str:
     """The feeds of a collection that gave nothing, by name; "" if all did, or if it was no collection."""
     outcomes = found if isinstance(found, tuple) else ()
-    names = [o.name for o in outcomes if isinstance(o, FeedOutcome) and o.state in ("failed", "not-feed", "refused")]
+    names = [o.name for o in outcomes if isinstance(o, FeedOutcome) and gave_nothing(o)]
     return f"{len(names)} of {len(outcomes)} feeds gave nothing: {', '.join(names)}" if names else ""

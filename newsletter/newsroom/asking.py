@@ -1,0 +1,53 @@
+"""Which feeds may be asked now, at which address, and with what. I/O: disk, SQLite"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newsletter.model.feeds import Feed, FeedOutcome, FeedState
+from newsletter.newsroom.room import Newsroom
+from newsletter.store.engine import Store
+from newsletter.wire.fetch import Request
+from newsletter.wire.moves import address_to_ask
+from newsletter.wire.standing import may_ask, usable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A collection before it begins."""
+
+    #: In the order of feeds.toml, those that are not asked included.
+    feeds: tuple[Feed, ...]
+    states: dict[str, FeedState]
+    #: To be asked now.
+    requests: tuple[Request, ...]
+    #: A row for each of the others, by its feed's id.
+    waiting: dict[str, FeedOutcome]
+
+
+def asking(room: Newsroom, store: Store, feeds: Sequence[Feed], *, every: bool = False) -> Asking:
+    """Which of these may be asked now: all but those that are switched off, or whose server or publisher says "later".
+
+    With `every` the publishers' hints and our own back-off are passed over; a server's Retry-After never is.
+    """
+    now = room.clock.now()
+    states = {state.feed: state for state in store.news.feed_states()}
+    requests: list[Request] = []
+    waiting: dict[str, FeedOutcome] = {}
+    for feed in feeds:
+        state = states.get(feed.id)
+        answer = may_ask(feed, state, now, every=every)
+        if feed.enabled and answer.now:
+            url = address_to_ask(feed, state.move if state else None)
+            requests.append(Request(feed=feed, url=url, validators=usable(state, now)))
+        else:
+            until = f"{answer.why} until {room.local(answer.at)}" if feed.enabled and answer.at else ""
+            waiting[feed.id] = FeedOutcome(
+                feed=feed.id,
+                name=feed.name,
+                state="waiting" if feed.enabled else "off",
+                problem=until,
+                last_good=state.last_good if state else None,
+            )
+    return Asking(feeds=tuple(feeds), states=states, requests=tuple(requests), waiting=waiting)

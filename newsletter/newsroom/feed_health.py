@@ -1,0 +1,32 @@
+"""How every feed is, and what our asking costs the publishers. I/O: disk, SQLite"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from newsletter.newsroom.feed_list import feeds_in
+from newsletter.newsroom.room import Newsroom
+from newsletter.store.engine import Store
+from newsletter.wire.health import Health, Totals, health, totals, worst_first
+
+#: How far back the habits of a feed are looked at: its fetches, and what it brought.
+_LOG, _ARRIVALS = timedelta(days=60), timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """Every feed of feeds.toml, the worst first, and the requests made to all of them."""
+
+    feeds: tuple[Health, ...]
+    totals: Totals
+
+
+def feed_health(room: Newsroom, store: Store) -> FeedHealth:
+    """How the feeds are now. Raises FaultyFiles with every fault of feeds.toml."""
+    now, feeds = room.clock.now(), feeds_in(room)
+    states = {state.feed: state for state in store.news.feed_states()}
+    rows, arrivals = store.news.fetch_rows(now - _LOG), store.news.arrivals(now - _ARRIVALS)
+    found = [health(f, states.get(f.id), rows.get(f.id, ()), arrivals.get(f.id, ()), now) for f in feeds]
+    asked = [row for feed in feeds for row in rows.get(feed.id, ())]
+    return FeedHealth(worst_first(found), totals(asked, feeds))

@@ -1,0 +1,30 @@
+"""The feeds that a workspace names. I/O: disk"""
+
+from __future__ import annotations
+
+from newsletter.errors import FaultyFiles
+from newsletter.files.feeds_toml import feeds_path, read_feeds
+from newsletter.model.feeds import Feed
+from newsletter.model.remarks import Remark, errors_in
+from newsletter.newsroom.room import Newsroom
+
+
+def feeds_in(room: Newsroom) -> tuple[Feed, ...]:
+    """The feeds of feeds.toml. Raises FaultyFiles with every fault of it."""
+    feeds, remarks = read_feeds(room.root)
+    refuse_errors(remarks)
+    return feeds
+
+
+def require_feeds(room: Newsroom) -> tuple[Feed, ...]:
+    """The same. Raises FaultyFiles also where there is no feeds.toml: an empty report would look like a quiet day."""
+    if not feeds_path(room.root).exists():
+        mend = ("Write one; newsletter init DIR lays one with a dozen feeds into a new folder.",)
+        raise FaultyFiles((str(Remark("feeds.toml", 0, "error", "no-file", "There is no feeds.toml.", mend)),))
+    return feeds_in(room)
+
+
+def refuse_errors(remarks: tuple[Remark, ...]) -> None:
+    """Raises FaultyFiles if there is an error among the remarks; it names all of them."""
+    if errors_in(remarks):
+        raise FaultyFiles(tuple(str(remark) for remark in remarks))

@@ -1,0 +1,111 @@
+"""What a feed's answer means: its row in the report, how the feed stands now, and what is to be kept. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from newsletter.model.feeds import Fault, Feed, FeedOutcome, FeedState, Fetched, FetchRow, FetchState
+from newsletter.model.news import Known
+from newsletter.store.news import Kept
+from newsletter.wire.identity import apart, is_gap, reach, same_entries
+from newsletter.wire.job import Reading
+from newsletter.wire.moves import move_after, shares_half
+from newsletter.wire.standing import final_state, mend_of, standing_after, unblamed
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One answer judged. The outcome does not yet know how many of its entries are new; the store does."""
+
+    outcome: FeedOutcome
+    kept: Kept
+
+
+def judge(
+    feed: Feed,
+    before: FeedState | None,
+    fetched: Fetched,
+    reading: Reading | None,
+    *,
+    known: Sequence[Known],
+    now: datetime,
+    network_down: bool = False,
+) -> Judged:
+    """Judge one answer. `reading` is what its document came to, None if it brought none.
+
+    `known` are the feed's entries in the store. With `network_down` the failure is not the feed's: it stands as before.
+    """
+    state, fault, problem = _found(fetched, reading)
+    state = final_state(before, state, fault, now)
+    entries = apart(reading.entries, known) if reading and state == "new" else ()
+    renamed = same_entries(entries, known)
+    # Of a feed of which only some entries are wanted it cannot be told.
+    gap = not (feed.include or feed.exclude or feed.max_items) and is_gap(entries, known, renamed)
+    if network_down:
+        standing = unblamed(before, feed, now)
+    else:
+        standing = standing_after(
+            before,
+            feed,
+            fetched,
+            state=state,
+            fault=fault,
+            problem=problem,
+            hints=reading.parsed.hints if reading and state == "new" else None,
+            own_title=reading.parsed.title if reading and state == "new" else "",
+            now=now,
+        )
+        shares = state == "new" and shares_half(entries, known, standing.move)
+        standing = replace(standing, move=move_after(standing.move, feed, fetched, shares=shares, now=now))
+    repairs = reading.parsed.repairs if reading and state == "new" else ()
+    outcome = FeedOutcome(
+        feed=feed.id,
+        name=feed.name,
+        state=state,
+        fault=fault,
+        status=fetched.status,
+        entries=len(entries),
+        repairs=repairs,
+        problem=f"{problem} (our own network seems to be down)" if network_down else problem,
+        mend="" if network_down else _mend(feed, fault, reading),
+        gap=gap,
+        last_good=before.last_good if before else None,
+    )
+    row = FetchRow(
+        feed=feed.id,
+        at=now,
+        state=state,
+        fault=fault,
+        status=fetched.status,
+        wire_bytes=fetched.wire_bytes,
+        seconds=fetched.seconds,
+        entries=reading.count if reading and state == "new" else 0,
+        gap=gap,
+        reach=reach(entries),
+        repairs="; ".join(repairs),
+        problem=outcome.problem,
+        body_hash=fetched.document.sha256 if fetched.document else "",
+        url=fetched.url,
+        content_type=fetched.content_type,
+    )
+    return Judged(outcome, Kept(row=row, state=standing, entries=entries, aliases=renamed))
+
+
+def _found(fetched: Fetched, reading: Reading | None) -> tuple[FetchState, Fault, str]:
+    """State, fault and problem after the document was looked at."""
+    if reading is None or reading.parsed.kind == "feed":
+        return fetched.state, fetched.fault, fetched.problem
+    problem = reading.parsed.problem
+    if reading.parsed.kind == "refused":
+        return "refused", "unreadable", problem
+    if reading.page in ("login", "challenge"):
+        return reading.page, reading.page, problem
+    return "not-feed", "not-feed", problem
+
+
+def _mend(feed: Feed, fault: Fault, reading: Reading | None) -> str:
+    if reading is not None and reading.parsed.discovers:
+        return f'If it moved there, write  url = "{reading.parsed.discovers[0]}"  into the feed "{feed.id}".'
+    return mend_of(fault, feed)

@@ -1,0 +1,308 @@
+"""Collecting, from the wire to the store: moves, gaps, other ids, our own network, documents read again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter.editorial import report_on
+from newsletter.errors import NotReady
+from newsletter.feeds import undo_move
+from newsletter.model.feeds import FeedOutcome, FeedState
+from newsletter.newsroom.documents import forget_old_fetches, replay
+from newsletter.newsroom.feed_health import feed_health
+from newsletter.pipeline import collect, draft
+from tests.room import COLLECT, WEEK, Workspace, workspace
+from tests.wire.server import Server, reply, running
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+OLD, NEW, ELSEWHERE = "old.example.com", "new.example.net", "else.example.org"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with running() as one:
+        yield one
+
+
+@pytest.fixture
+def space(tmp_path: Path, server: Server) -> Iterator[Workspace]:
+    with workspace(tmp_path, at=COLLECT - 6 * DAY) as space:
+        hosts = dict.fromkeys((OLD, NEW, ELSEWHERE), server.address)
+        space.room = replace(space.room, hosts=hosts)
+        list_feeds(space, f"http://{OLD}/feed")
+        yield space
+
+
+def list_feeds(space: Workspace, *urls: str) -> None:
+    names = ("one", "two", "three", "four")
+    tables = (
+        f'[[feed]]\nid = "{n}"\nname = "{n.title()}"\nurl = "{url}"\n' for n, url in zip(names, urls, strict=False)
+    )
+    space.write("feeds.toml", "\n".join(tables))
+
+
+def rss(*numbers: int, guid: str = "g{}", title: str = "Story number {} is told at length") -> bytes:
+    items = "".join(
+        f"<item><guid isPermaLink='false'>{guid.format(n)}</guid><title>{title.format(n)}</title>"
+        f"<link>https://{OLD}/stories/{n}</link>"
+        f"<pubDate>{COLLECT - 7 * DAY + timedelta(minutes=n):%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
+        for n in numbers
+    )
+    return reply(f"<rss version='2.0'><channel><title>One</title>{items}</channel></rss>".encode())
+
+
+def collected(space: Workspace, after: timedelta = timedelta()) -> tuple[FeedOutcome, ...]:
+    space.clock.instant += after
+    return collect(space.room, space.store, every=True)
+
+
+def state(space: Workspace, feed: str = "one") -> FeedState:
+    return next(one for one in space.store.news.feed_states() if one.feed == feed)
+
+
+def titles(space: Workspace) -> Sequence[str]:
+    return sorted(entry.title for entry in space.store.news.entries())
+
+
+def count(space: Workspace, table: str) -> int:
+    with sqlite3.connect(space.root / "var" / "newsletter.db") as database:
+        found: int = database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    database.close()
+    return found
+
+
+def bodies(space: Workspace) -> list[Path]:
+    return sorted((space.root / "var" / "bodies").rglob("*.z"))
+
+
+def test_a_permanent_move_is_kept_after_three_runs_in_two_days_and_not_before(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1, 2, 3)
+    collected(space)
+    server.answers["/feed"] = reply(status="301 Moved Permanently", Location=f"http://{NEW}/feed2")
+
+    for run in range(4):
+        server.answers["/feed2"] = rss(2, 3, 4 + run)
+        server.asked.clear()
+        collected(space, DAY)
+
+    assert [asked.path for asked in server.asked] == ["/feed2"]
+    move = state(space).move
+    assert move is not None
+    assert (move.state, move.to) == ("kept", f"http://{NEW}/feed2")
+
+
+def test_a_temporary_redirect_and_one_to_other_stories_are_never_kept(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1, 2, 3)
+    collected(space)
+
+    for status, document in (("302 Found", rss(2, 3)), ("301 Moved Permanently", rss(77, 78, 79, guid="x{}"))):
+        server.answers |= {"/feed": reply(status=status, Location=f"http://{NEW}/feed2"), "/feed2": document}
+        for _ in range(5):
+            server.asked.clear()
+            collected(space, DAY)
+            assert [asked.path for asked in server.asked] == ["/feed", "/feed2"]
+
+
+def test_a_person_takes_a_move_back_and_it_is_not_made_again(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1, 2)
+    collected(space)
+    server.answers |= {
+        "/feed": reply(status="301 Moved Permanently", Location=f"http://{NEW}/feed2"),
+        "/feed2": rss(1, 2, 3),
+    }
+    for _ in range(4):
+        collected(space, DAY)
+
+    undo_move(space.room, space.store, "one")
+    for _ in range(5):
+        server.asked.clear()
+        collected(space, DAY)
+
+    assert [asked.path for asked in server.asked] == ["/feed", "/feed2"]
+    with pytest.raises(NotReady):
+        undo_move(space.room, space.store, "one")
+
+
+def test_a_document_that_shares_nothing_with_the_last_is_a_gap_and_is_told(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(*range(1, 6))
+    collected(space)
+    server.answers["/feed"] = rss(*range(20, 26))
+
+    (outcome,) = collected(space, DAY)
+
+    assert outcome.gap
+    assert outcome.new_entries == 6
+    (health,) = feed_health(space.room, space.store).feeds
+    assert health.condition == "gap"
+    remarks = draft(space.room, WEEK, space.store).remarks
+    assert [r.level for r in remarks if r.code == "feed-health"] == ["warning"]
+
+
+def test_other_ids_for_the_same_stories_bring_nothing_twice(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1, 2, 3)
+    collected(space)
+    before = space.store.news.entries()
+    server.answers["/feed"] = rss(1, 2, 3, guid="https://other.example.org/?p={}")
+
+    for after in (DAY, DAY):
+        (outcome,) = collected(space, after)
+        assert (outcome.state, outcome.new_entries, outcome.gap) in (("new", 0, False), ("same", 0, False))
+
+    assert [entry.first_seen for entry in space.store.news.entries()] == [entry.first_seen for entry in before]
+
+
+def test_a_second_collect_with_nothing_new_writes_no_entry_and_no_document(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1, 2, 3)
+    collected(space)
+    before = (space.store.news.entries(), [(file, file.read_bytes()) for file in bodies(space)])
+
+    (outcome,) = collected(space, HOUR)
+
+    assert outcome.state == "same"
+    assert (space.store.news.entries(), [(file, file.read_bytes()) for file in bodies(space)]) == before
+    assert len(before[1]) == 1
+    assert count(space, "fetch_log") == 2
+
+
+def test_when_most_feeds_fail_at_once_our_network_is_blamed_and_no_feed(space: Workspace, server: Server) -> None:
+    list_feeds(space, f"http://{OLD}/feed", f"http://{NEW}/feed", f"http://{ELSEWHERE}/feed")
+    server.answers["/feed"] = rss(1)
+    collected(space)
+    # Nobody listens on port 1.
+    space.room = replace(space.room, hosts=dict.fromkeys((OLD, NEW, ELSEWHERE), "http://127.0.0.1:1"))
+
+    outcomes = collected(space, DAY)
+
+    assert {outcome.state for outcome in outcomes} == {"failed"}
+    assert all("our own network seems to be down" in outcome.problem for outcome in outcomes)
+    assert [state(space, name).failures for name in ("one", "two", "three")] == [0, 0, 0]
+    assert not [one for one in feed_health(space.room, space.store).feeds if one.needs_a_look]
+
+
+def test_one_feed_that_fails_is_blamed_and_left_alone_for_a_while(space: Workspace, server: Server) -> None:
+    list_feeds(space, f"http://{OLD}/feed", f"http://{NEW}/feed", f"http://{ELSEWHERE}/feed")
+    server.answers["/feed"] = rss(1)
+    space.room = replace(space.room, hosts=dict(space.room.hosts) | {NEW: "http://127.0.0.1:1"})
+
+    for _ in range(6):
+        collected(space, HOUR)
+    asked_again = {one.feed: one.state for one in collect(space.room, space.store)}
+
+    assert state(space, "two").failures == 6
+    assert asked_again == {"one": "same", "two": "waiting", "three": "same"}
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (b"<html><head><link rel=alternate type=application/rss+xml href=/rss></head>Hello</html>", "not-feed"),
+        (b"<html><form action=/x><input type=password name=p></form></html>", "login"),
+    ],
+)
+def test_a_page_instead_of_the_feed_is_a_state_of_its_own(
+    space: Workspace, server: Server, page: bytes, expected: str
+) -> None:
+    server.answers["/feed"] = reply(page, Content_Type="text/html")
+
+    (outcome,) = collected(space)
+
+    assert outcome.state == expected
+    assert outcome.problem
+    if expected == "not-feed":
+        assert outcome.mend == f'If it moved there, write  url = "http://{OLD}/rss"  into the feed "one".'
+
+
+def test_kept_documents_bring_back_what_the_store_lost(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1, 2)
+    collected(space)
+    server.answers["/feed"] = rss(2, 3)
+    collected(space, DAY)
+    before = space.store.news.entries()
+    with sqlite3.connect(space.root / "var" / "newsletter.db") as database:
+        database.execute("DELETE FROM entries")
+    database.close()
+    server.answers.clear()
+    server.asked.clear()
+
+    told = replay(space.room, space.store, dry_run=True)
+    lost = space.store.news.entries()
+    done = replay(space.room, space.store)
+
+    assert lost == ()
+    assert [(one.documents, one.entries, one.new_entries) for one in told] == [(2, 3, 3)]
+    assert [one.new_entries for one in done] == [3]
+    assert space.store.news.entries() == before
+    assert server.asked == []
+    assert [one.new_entries for one in replay(space.room, space.store)] == [0]
+
+
+def test_documents_older_than_the_settings_say_are_forgotten(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1)
+    collected(space)
+    server.answers["/feed"] = rss(1, 2)
+    collected(space, 40 * DAY)
+    # The age of a file is told by the disk's own clock.
+    space.clock.instant += 40_000 * DAY
+
+    forget_old_fetches(space.room, space.store)
+
+    assert [file.stem for file in bodies(space)] == [state(space).validators.body_hash]
+
+
+def test_a_headline_that_changed_after_a_take_was_filed_is_told(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1, 2)
+    collected(space)
+    path = f"issues/{WEEK}/takes/mine.md"
+    space.write(path, "author: Yoga\nstory: Story number 1 is told at length\n---\nThat was a long time coming.\n")
+    before = draft(space.room, WEEK, space.store)
+    server.answers["/feed"] = rss(1, 2, title="What happened to {} was told otherwise at first")
+    collected(space, DAY)
+
+    composed = draft(space.room, WEEK, space.store)
+
+    changed = [remark for remark in composed.remarks if remark.code == "headline-changed"]
+    assert [(remark.path, remark.level) for remark in changed] == [(path, "warning")]
+    assert "Story number 1 is told at length" in changed[0].what
+    assert "What happened to 1 was told otherwise at first" in changed[0].what
+    assert not [remark for remark in before.remarks if remark.code == "headline-changed"]
+    assert [p.outcome for p in composed.draft.placements if p.take.path == path] == ["attached"]
+    assert "headline-changed" in "\n".join(report_on(composed.draft, composed.remarks).lines())
+
+
+def test_a_feed_that_says_later_is_asked_at_the_same_slot_of_the_next_day(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = reply(
+        b"<rss version='2.0'><channel><title>One</title><ttl>1440</ttl></channel></rss>", Cache_Control="max-age=86400"
+    )
+    collect(space.room, space.store)
+    space.clock.instant += 2 * HOUR
+    (waiting,) = collect(space.room, space.store)
+    space.clock.instant += 22 * HOUR - timedelta(seconds=30)
+
+    (asked,) = collect(space.room, space.store)
+
+    assert waiting.state == "waiting"
+    assert "until" in waiting.problem
+    assert asked.state == "same"
+
+
+def test_documents_read_again_know_a_story_under_the_id_it_got_later(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1, 2)
+    collected(space)
+    server.answers["/feed"] = rss(1, 2, 3, guid="https://other.example.org/?p={}")
+    collected(space, DAY)
+    before = space.store.news.entries()
+    with sqlite3.connect(space.root / "var" / "newsletter.db") as database:
+        database.execute("DELETE FROM entries")
+        database.execute("DELETE FROM entry_aliases")
+    database.close()
+
+    replay(space.room, space.store)
+
+    assert len(before) == 3
+    assert space.store.news.entries() == before
