@@ -26,6 +26,7 @@ from newsletter.model.issue import Draft, Seal
 from newsletter.model.remarks import Remark, errors_in, in_order
 from newsletter.model.week import Week
 from newsletter.newsroom.about_news import about_news
+from newsletter.newsroom.asking import Hasty, hasty
 from newsletter.newsroom.collecting import collect_feeds
 from newsletter.newsroom.feed_list import require_feeds
 from newsletter.newsroom.inputs import Inputs, fit_to_freeze, freeze_of, week_inputs
@@ -179,9 +180,16 @@ def run(room: Newsroom, store: Store) -> tuple[Done, ...]:
     stages = Stages(room, store)
     with room.lock(store):
         stages.attempt("collect", stages.collect_slot, stages.latest.week.after(), lambda: collect(room, store))
+        if (early := hasty(room, store)) is not None:
+            stages.attempt("collect", early.due, stages.latest.week.after(), lambda: _collect_some(room, store, early))
         for slots in stages.weeks():
             _advance(room, store, stages, slots)
     return tuple(stages.done)
+
+
+def _collect_some(room: Newsroom, store: Store, early: Hasty) -> tuple[FeedOutcome, ...]:
+    some = [feed for feed in require_feeds(room) if feed.id in early.feeds]
+    return collect_feeds(room, store, some, every=True)
 
 
 def _advance(room: Newsroom, store: Store, stages: Stages, slots: Slots) -> None:

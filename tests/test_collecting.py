@@ -16,7 +16,7 @@ from newsletter.feeds import undo_move
 from newsletter.model.feeds import FeedOutcome, FeedState
 from newsletter.newsroom.documents import forget_old_fetches, replay
 from newsletter.newsroom.feed_health import feed_health
-from newsletter.pipeline import collect, draft
+from newsletter.pipeline import collect, draft, run
 from tests.room import COLLECT, WEEK, Workspace, workspace
 from tests.wire.server import Server, reply, running
 
@@ -86,8 +86,8 @@ def test_a_permanent_move_is_kept_after_three_runs_in_two_days_and_not_before(sp
     collected(space)
     server.answers["/feed"] = reply(status="301 Moved Permanently", Location=f"http://{NEW}/feed2")
 
-    for run in range(4):
-        server.answers["/feed2"] = rss(2, 3, 4 + run)
+    for day in range(4):
+        server.answers["/feed2"] = rss(2, 3, 4 + day)
         server.asked.clear()
         collected(space, DAY)
 
@@ -306,3 +306,25 @@ def test_documents_read_again_know_a_story_under_the_id_it_got_later(space: Work
 
     assert len(before) == 3
     assert space.store.news.entries() == before
+
+
+def test_a_feed_that_loses_entries_is_asked_between_the_slots(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(*range(1, 60))
+    space.clock.instant = COLLECT - 6 * DAY
+    run(space.room, space.store)
+    server.answers["/feed"] = rss(*range(1000, 1060))
+    space.clock.instant += DAY
+    run(space.room, space.store)
+    server.answers["/feed"] = rss(*range(1030, 1090))
+    before = len(titles(space))
+
+    space.clock.instant += timedelta(minutes=20)
+    soon = run(space.room, space.store)
+    space.clock.instant += timedelta(minutes=15)
+    later = run(space.room, space.store)
+    again = run(space.room, space.store)
+
+    assert [(done.stage, done.result) for done in soon] == []
+    assert [(done.stage, done.result) for done in later] == [("collect", "done")]
+    assert again == ()
+    assert len(titles(space)) == before + 30

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from newsletter.model.feeds import Feed, FeedOutcome, FeedState
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 from newsletter.wire.fetch import Request
 from newsletter.wire.moves import address_to_ask
-from newsletter.wire.standing import may_ask, usable
+from newsletter.wire.standing import GAP_IS_NEWS, hurry, may_ask, usable
+
+
+@dataclass(frozen=True, slots=True)
+class Hasty:
+    """Feeds that turn over faster than the slots come, by id, and since when they are due."""
+
+    feeds: frozenset[str]
+    due: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +60,17 @@ def asking(room: Newsroom, store: Store, feeds: Sequence[Feed], *, every: bool =
                 last_good=state.last_good if state else None,
             )
     return Asking(feeds=tuple(feeds), states=states, requests=tuple(requests), waiting=waiting)
+
+
+def hasty(room: Newsroom, store: Store) -> Hasty | None:
+    """The feeds to ask now, between the slots, because they lost entries between two fetches; None if none is due."""
+    now = room.clock.now()
+    gaps = store.news.latest_gaps(now - GAP_IS_NEWS)
+    if not gaps:
+        return None
+    due = {
+        state.feed: at
+        for state in store.news.feed_states()
+        if state.feed in gaps and (at := hurry(state, gaps[state.feed], now)) is not None and at <= now
+    }
+    return Hasty(frozenset(due), min(due.values())) if due else None

@@ -13,6 +13,7 @@ from newsletter.mail.alarm import alarm_letter
 from newsletter.model.audience import Tally
 from newsletter.model.feeds import NOT_ASKED, FeedOutcome, gave_nothing
 from newsletter.model.week import Week
+from newsletter.newsroom.about_news import feeds_to_look_at
 from newsletter.newsroom.calendar import standing
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
@@ -154,8 +155,14 @@ class Stages:
         return self.tell(
             f"{week} is closed: please look and approve",
             f"{week} is frozen. It leaves at {self._room.local(slots.send)}, once it is approved:\n\n"
-            f"    newsletter draft {week}\n    newsletter approve {week} --by NAME\n",
+            f"    newsletter draft {week}\n    newsletter approve {week} --by NAME\n{self._of_feeds()}",
         )
+
+    def _of_feeds(self) -> str:
+        """Which feeds need a look, as the end of a letter; "" if none does. Nobody misses a feed that falls silent."""
+        found = feeds_to_look_at(self._room, self._store)
+        lines = "".join(f"    {one.name}: {one.words}\n" for one in found)
+        return f"\nFeeds that need a look (newsletter feeds health):\n\n{lines}" if lines else ""
 
     def _tell_silence(self, what: str, found: object) -> str:
         """Tell it if no feed at all gave anything: no news is then no sign of a quiet day."""

@@ -37,6 +37,16 @@ def read_rows(connection: Connection, since: datetime) -> Mapping[str, Sequence[
     return found
 
 
+def latest_gaps(connection: Connection, since: datetime) -> Mapping[str, FetchRow]:
+    """Each feed's last row of `since` and later that found a gap; feeds without one are absent."""
+    query = select(*(fetch_log.c[name] for name in _NAMES)).where(fetch_log.c.gap, fetch_log.c.at >= since)
+    found: dict[str, FetchRow] = {}
+    for row in connection.execute(query.order_by(fetch_log.c.at, fetch_log.c.id)):
+        read = FetchRow(**dict(zip(_NAMES, row, strict=True)))
+        found[read.feed] = read
+    return found
+
+
 def named_bodies(connection: Connection) -> frozenset[str]:
     """The digests of all documents that rows name."""
     query = select(fetch_log.c.body_hash).where(fetch_log.c.body_hash != "").distinct()

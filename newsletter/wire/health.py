@@ -19,7 +19,7 @@ from newsletter.links import host_of
 from newsletter.model.feeds import GOOD, NOT_ASKED, Fault, Feed, FeedState, FetchRow
 from newsletter.text import content_words
 from newsletter.wire.moves import RUNS
-from newsletter.wire.standing import asks_person, mend_of, site_of
+from newsletter.wire.standing import GAP_IS_NEWS, asks_person, mend_of, site_of
 
 Condition = Literal[
     "gone",
@@ -52,8 +52,6 @@ _ENOUGH_PAUSES, _BEYOND, _LEAST_SILENCE = 5, 3, timedelta(days=7)
 _LONG_SILENCE = timedelta(days=50)
 #: Documents that make a habit, how many of the last are looked at, and how small one may be to say anything.
 _ENOUGH_DOCUMENTS, _LAST_DOCUMENTS, _FEW_ENTRIES = 3, 20, 4
-#: A gap is news for so long.
-_RECENT = timedelta(days=14)
 _MOST_SLOTS = 6
 
 
@@ -272,12 +270,12 @@ def _renamed(seen: _Seen) -> _Finding | None:
 
 
 def _gap(seen: _Seen) -> _Finding | None:
-    gaps = [row for row in seen.asked if row.gap and seen.now - row.at <= _RECENT]
+    gaps = [row for row in seen.asked if row.gap and seen.now - row.at <= GAP_IS_NEWS]
     # A feed that shows one entry at a time shares none with its last document as a rule.
     if not gaps or (seen.usual or 2) < 2:
         return None
     times = "once" if len(gaps) == 1 else f"{len(gaps)} times"
-    words = f"Entries may have been lost between two fetches, {times} in {_RECENT.days} days"
+    words = f"Entries may have been lost between two fetches, {times} in {GAP_IS_NEWS.days} days"
     spans = [row.reach for row in seen.documents[-_LAST_DOCUMENTS:] if row.reach]
     if not spans:
         return _Finding("gap", f"{words}.", gaps[0].at, "Collect more often: more slots in  collect  under [schedule].")

@@ -24,6 +24,7 @@ from newsletter.model.feeds import (
     Feed,
     FeedState,
     Fetched,
+    FetchRow,
     FetchState,
     Hints,
     Validators,
@@ -39,6 +40,8 @@ LONGEST_RETRY = timedelta(days=7)
 VALIDATORS_LIVE = timedelta(days=8)
 #: Platforms answer 404 for days; after so long it is believed.
 NOT_FOUND_IS_GONE = timedelta(days=30)
+#: For so long a gap is told, and its feed asked between the slots.
+GAP_IS_NEWS = timedelta(days=14)
 #: So much of a back-off, at most, is taken off by chance, so that feeds that failed together do not return together.
 _JITTER = 0.25
 #: The part of a wait after which a feed may be asked again.
@@ -240,6 +243,21 @@ def may_ask(feed: Feed, state: FeedState | None, now: datetime, *, every: bool =
         return Turn(now=True)
     why = "left alone after it failed" if state.failures else "its publisher expects nothing new"
     return Turn(now=False, why=why, at=due)
+
+
+def hurry(state: FeedState, gap: FetchRow, now: datetime) -> datetime | None:
+    """When a feed that lost entries between two fetches is to be asked again, slot or no slot; None if not at all.
+
+    `gap` is the fetch that found it. After half of the time that its document reached back: two documents overlap
+    then. For two weeks; by then the slots should be as the health table says.
+    """
+    if gap.reach is None or not gap.gap or now - gap.at > GAP_IS_NEWS:
+        return None
+    # One that fails is left alone, as others are.
+    if state.last_checked is None or state.failures:
+        return None
+    due = state.last_checked + max(SHORTEST, min(LONGEST, gap.reach / 2))
+    return max(due, state.retry_at) if state.retry_at is not None else due
 
 
 def back_off(feed_id: str, fault: Fault, failures: int) -> timedelta:

@@ -142,6 +142,15 @@ def test_the_log_is_told_by_feed_oldest_first(store: Store) -> None:
     assert list(store.news.fetch_rows(later(hours=2))) == ["gazette"]
 
 
+def test_the_last_gap_of_each_feed_is_found(store: Store) -> None:
+    for hour, gap in ((0, True), (1, True), (2, False)):
+        keep(store, row=replace(ROW, at=later(hours=hour), gap=gap))
+    keep(store, feed="herald", row=replace(ROW, feed="herald", gap=False))
+
+    assert {feed: row.at for feed, row in store.news.latest_gaps(NOW).items()} == {"gazette": later(hours=1)}
+    assert store.news.latest_gaps(later(hours=2)) == {}
+
+
 def test_what_is_forgotten_of_the_log_names_no_document(store: Store) -> None:
     for day, body in ((0, "aa"), (1, "bb"), (2, "aa"), (3, "")):
         keep(store, row=replace(ROW, at=later(days=day), body_hash=body * 32))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.model.feeds import Fault, Feed, FeedState, Fetched, FetchState, Hints, Validators
+from newsletter.model.feeds import Fault, Feed, FeedState, Fetched, FetchRow, FetchState, Hints, Validators
 from newsletter.wire.standing import (
     LONGEST,
     POLICIES,
@@ -19,6 +19,7 @@ from newsletter.wire.standing import (
     asks_person,
     back_off,
     final_state,
+    hurry,
     may_ask,
     mend_of,
     own_network_down,
@@ -418,3 +419,27 @@ def test_a_person_is_asked_once_a_failure_lasts() -> None:
     assert not asks_person(state, NOW + 2 * DAY)
     assert asks_person(state, NOW + 3 * DAY)
     assert not asks_person(after(), NOW + 90 * DAY)
+
+
+GAP = FetchRow(feed="gazette", at=NOW, state="new", gap=True, reach=6 * HOUR)
+
+
+def test_a_feed_that_lost_entries_is_asked_again_after_half_of_what_its_document_holds() -> None:
+    state = after()
+
+    assert hurry(state, GAP, NOW) == NOW + 3 * HOUR
+    assert hurry(state, replace(GAP, reach=timedelta(seconds=10)), NOW) == NOW + timedelta(minutes=15)
+    assert hurry(state, replace(GAP, reach=90 * DAY), NOW) == NOW + DAY
+
+
+def test_a_gap_hurries_nobody_who_fails_or_long_ago_or_without_dates() -> None:
+    assert hurry(failing("timeout"), GAP, NOW) is None
+    assert hurry(after(), GAP, NOW + 15 * DAY) is None
+    assert hurry(after(), replace(GAP, reach=None), NOW) is None
+    assert hurry(after(), replace(GAP, gap=False), NOW) is None
+
+
+def test_a_server_s_wish_is_kept_to_by_those_in_a_hurry_too() -> None:
+    state = replace(after(), retry_at=NOW + 9 * HOUR)
+
+    assert hurry(state, GAP, NOW) == NOW + 9 * HOUR
