@@ -82,13 +82,13 @@ def remark_codes() -> set[str]:
     codes = set()
     for path in sorted((ROOT / "newsletter").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            strings = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
                 ("Remark", "_remark", "_held", ".error", ".warning", ".notice", "_error", "_say", "say", "_fault")
             ):
                 direct = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
                 codes.update(s for s in direct if re.fullmatch(r"[a-z]+(-[a-z]+)*", s))
             elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("code"):
+                strings = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
                 codes.update(s for s in strings if re.fullmatch(r"[a-z]+(-[a-z]+)+", s))
     return codes - {"error", "warning", "notice"}
 

@@ -132,6 +132,8 @@ def _as_json(one: Probed) -> dict[str, Any]:
         "title": parsed.title,
         "repairs": list(parsed.repairs),
         "error": parsed.problem or None,
+        "fault": one.fault or None,
+        "page": parsed.page or None,
         "discovers": list(parsed.discovers),
         "hints": {
             "every_seconds": int(parsed.hints.every.total_seconds()) if parsed.hints.every else None,
@@ -163,6 +165,8 @@ def _lines(one: Probed) -> list[str]:
     parsed = one.examined.parsed
     if parsed.kind != "feed":
         lines = [f"{one.source}: {parsed.kind}: {parsed.problem}"]
+        if one.fault == "address":
+            lines.append("    If it is meant to lead there:  --intranet here, and  intranet = true  in feeds.toml.")
         return lines + [f"    a feed it names: {address}" for address in parsed.discovers]
     lines = [
         f"{one.source}: {parsed.format}, {len(one.examined.entries)} entries"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.model.feeds import Document, Feed, Fetched
+from newsletter.model.feeds import Document, Fault, Feed, Fetched
 from newsletter.model.settings import Collecting
 from newsletter.wire.examine import Examined, examine, not_examined
 from newsletter.wire.fetch import Request, fetch_all
@@ -38,6 +38,8 @@ class Probed:
     source: str
     url: str
     status: int
+    #: Why it could not be fetched; "" if it was, and for a file.
+    fault: Fault
     examined: Examined
 
 
@@ -47,20 +49,27 @@ def probe(
     collecting: Collecting,
     now: datetime,
     hosts: Mapping[str, str] = _NO_HOSTS,
-    readers: WorkerReaders | None = None,
     on_probed: Callable[[str], None] | None = None,
 ) -> tuple[Probed, ...]:
     """Look at each source, in their order; each document is read within limits of its own, and nothing is kept.
 
     `on_probed` hears of each source, by its name, as it is done.
     """
-    with readers or WorkerReaders(len(sources)) as reading:
+    with WorkerReaders(len(sources)) as readers:
         fetched = _fetched(sources, collecting=collecting, now=now, hosts=hosts)
         # All are handed over before any is waited for.
-        waiting = [_begun(reading, source, fetched.get(number), now) for number, source in enumerate(sources)]
+        waiting = [_begun(readers, source, one, now) for source, one in zip(sources, fetched, strict=True)]
         found = []
-        for source, (url, status, examined) in zip(sources, waiting, strict=True):
-            found.append(Probed(source=source.name, url=url, status=status, examined=examined.result()))
+        for source, one, examined in zip(sources, fetched, waiting, strict=True):
+            found.append(
+                Probed(
+                    source=source.name,
+                    url=one.url if one else source.url,
+                    status=one.status if one else 0,
+                    fault=one.fault if one else "",
+                    examined=examined.result(),
+                )
+            )
             if on_probed is not None:
                 on_probed(source.name)
         return tuple(found)
@@ -68,35 +77,34 @@ def probe(
 
 def _fetched(
     sources: Sequence[Source], *, collecting: Collecting, now: datetime, hosts: Mapping[str, str]
-) -> dict[int, Fetched]:
+) -> tuple[Fetched | None, ...]:
+    """What the servers of addresses answered, in the order of the sources; None for a file."""
     asked = [
         Request(feed=Feed(id=str(number), name=source.name, url=source.name, intranet=source.intranet))
         for number, source in enumerate(sources)
         if source.path is None
     ]
-    if not asked:
-        return {}
-    return {int(one.feed): one for one in fetch_all(asked, collecting=collecting, now=now, hosts=hosts)}
+    answers = fetch_all(asked, collecting=collecting, now=now, hosts=hosts) if asked else ()
+    by_number = {int(one.feed): one for one in answers}
+    return tuple(by_number.get(number) for number in range(len(sources)))
 
 
-def _begun(
-    readers: WorkerReaders, source: Source, fetched: Fetched | None, now: datetime
-) -> tuple[str, int, Future[Examined]]:
-    """The address, the status, and what will be found."""
+def _begun(readers: WorkerReaders, source: Source, fetched: Fetched | None, now: datetime) -> Future[Examined]:
+    """What will be found."""
     if fetched is not None:
-        url, status, content_type = fetched.url, fetched.status, fetched.content_type
+        url, content_type = fetched.url, fetched.content_type
         document: Document | str = fetched.document or fetched.problem
     else:
-        url, status, content_type = source.url, 0, source.headers.get("content-type", "")
+        url, content_type = source.url, source.headers.get("content-type", "")
         document = _read(source.path)
     if isinstance(document, str):
         told: Future[Examined] = Future()
         told.set_result(not_examined(document))
-        return url, status, told
+        return told
     job = Job(
         feed=Feed(id="", name=source.name, url=url), document=document, url=url, content_type=content_type, now=now
     )
-    return url, status, readers.call(examine, job, otherwise=not_examined)
+    return readers.call(examine, job, otherwise=not_examined)
 
 
 def _read(path: Path | None) -> Document | str:

@@ -31,9 +31,7 @@ class PrivateAddress(Silence):
 
     def __init__(self, host: str, address: str) -> None:
         leads = f"{host} is" if host == address else f"{host} leads to {address},"
-        super().__init__(
-            f"{leads} an address of a private network. If that is meant, add  intranet = true  to the feed."
-        )
+        super().__init__(f"{leads} an address of a private network")
 
 
 class NotAnAddress(Silence):
