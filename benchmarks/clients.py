@@ -13,7 +13,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +43,21 @@ spacing = "0s"
 id = "chief"
 name = "Chief"
 role = "chief"
+"""
+#: The first turn fetches what every process fetches once; the second is timed.
+_STEP = """
+import time
+from pathlib import Path
+from newsletter.newsroom.collecting import collect_feeds
+from newsletter.newsroom.feed_list import require_feeds
+from newsletter.newsroom.room import open_newsroom
+room = open_newsroom(Path.cwd(), environ={})
+with room.open_store() as store, room.lock(store):
+    for _ in range(2):
+        began = time.perf_counter()
+        collect_feeds(room, store, require_feeds(room), every=True)
+        took = time.perf_counter() - began
+print(took)
 """
 _FEED = '[[feed]]\nid = "f{number}"\nname = "{name}"\nurl = "{url}"\nintranet = true\n\n'
 
@@ -134,6 +149,11 @@ class Ours:
         command = (*_NEWSLETTER, "collect", "--all")
         # 4: some of the feeds are none; the corpus holds such.
         return ended_well(self.name, self._folder, command, well=(0, 4), watch_memory=watch_memory)
+
+    def step(self) -> Run:
+        """The warm collect alone, as a process that runs already (`newsletter schedule`) does it: its wall time."""
+        done = ended_well("step", self._folder, (sys.executable, "-c", _STEP))
+        return replace(done, wall=float((self._folder / "step.txt").read_text()))
 
     def start(self) -> Run:
         """What it costs to start the program and do nothing."""

@@ -105,6 +105,7 @@ def compare(server: Server, folder: Path, peers: Sequence[str], rounds: int, fou
         for client in (curl, ours):
             _timed(server, found, client, "warm")
         written.append(_written(before, ours.kept()))
+        found.add("newsletter warm, the step", ours.step())
         for rival in rivals:
             found.add(f"{rival.peer.name} cold", rival.peer.cold())
             found.add(f"newsletter for {rival.peer.name}", rival.ours.cold())
@@ -132,6 +133,7 @@ def _bars_of_speed(found: Found, rivals: Sequence[_Rival]) -> None:
         bare = ratio([wall - start for wall in found.walls(ours)], found.walls(curl))
         more = f"; {bare:.2f}x without the interpreter's start"
         found.bar_of_ratio(f"{kind}, ours / curl", ours, curl, bound, more=more)
+    found.bar_of_ratio("warm, our step / curl", "newsletter warm, the step", "curl warm", WARM_BAR)
     for rival in rivals:
         name, more = rival.peer.name, f", on the {len(rival.common)} feeds that both accept"
         theirs, ours = f"{name} cold", f"newsletter for {name}"

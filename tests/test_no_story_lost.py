@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +17,7 @@ from newsletter.editorial import skip
 from newsletter.errors import NotReady
 from newsletter.model.week import Week
 from newsletter.pipeline import Composed, draft
-from tests.room import FREEZE, HOST, WEEK, Workspace, wired, workspace
+from tests.room import COLLECT, FREEZE, HOST, WEEK, Workspace, in_a_process, wired, workspace
 
 NEXT = WEEK.after()
 #: A week whose take is missing is held.
@@ -293,3 +294,52 @@ def test_the_sample_week_takes_no_news_from_the_owner(tmp_path: Path) -> None:
         composed = draft(space.room, NEXT, space.store)
 
     assert proposed(composed) == [titled(1)]
+
+
+# The process dies ------------------------------------------------------------------------------------
+
+_DYING = """
+import os, signal, sys
+from dataclasses import replace
+from pathlib import Path
+from newsletter.newsroom.room import open_newsroom
+from newsletter.pipeline import collect
+from newsletter.wire.readers import InlineReaders
+
+root, base, host, where = sys.argv[1:]
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+class Dying(InlineReaders):
+    read = 0
+    def submit(self, job):
+        Dying.read += 1
+        if where == "while it reads" and Dying.read == 7:
+            die()
+        return super().submit(job)
+
+room = replace(open_newsroom(Path(root), environ=os.environ), hosts={host: base}, open_readers=Dying)
+with room.open_store() as store:
+    collect(room, store, on_feed=die if where == "between two groups" else None)
+"""
+
+
+@pytest.mark.parametrize("where", ["while it reads", "between two groups"])
+def test_a_collect_that_is_killed_loses_no_entry_and_doubles_none(tmp_path: Path, where: str) -> None:
+    names = [f"feed{number}" for number in range(60)]
+    with workspace(tmp_path, at=COLLECT) as space, wired(space, *names) as server:
+        for name in names:
+            space.publish_feed(
+                name, {f"What {name} has to say of day {day}": COLLECT - timedelta(days=1) for day in range(3)}
+            )
+        with in_a_process("-c", _DYING, str(tmp_path), server.base, HOST, where) as process:
+            process.communicate(timeout=30)
+        kept = space.store.news.entries()
+
+        space.collect()
+
+        assert process.returncode == -signal.SIGKILL
+        assert len(kept) == (0 if where == "while it reads" else 150)
+        told = [entry.title for entry in space.store.news.entries()]
+        assert sorted(told) == sorted(f"What {name} has to say of day {day}" for name in names for day in range(3))
