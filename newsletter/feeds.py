@@ -24,7 +24,7 @@ _MOST_NAMED = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A feed that was found: its address after redirects, and what is in it."""
+    """A feed that was found: its address, after redirects if they are permanent, and what is in it."""
 
     url: str
     title: str
@@ -96,7 +96,9 @@ def _probed(room: Newsroom, urls: tuple[str, ...], *, intranet: bool) -> tuple[P
 
 
 def _candidate(one: Probed) -> Candidate:
-    return Candidate(url=one.url, title=one.examined.parsed.title, examined=one.examined)
+    # Where a redirect leads for today is not the feed's address.
+    url = one.url if one.moved else one.source
+    return Candidate(url=url, title=one.examined.parsed.title, examined=one.examined)
 
 
 def _same_address(one: str, other: str) -> bool:

@@ -28,7 +28,7 @@ from newsletter.model.week import Week
 from newsletter.newsroom.about_news import about_news
 from newsletter.newsroom.asking import Hasty, hasty
 from newsletter.newsroom.collecting import collect_feeds
-from newsletter.newsroom.feed_list import require_feeds
+from newsletter.newsroom.feed_list import feeds_to_collect, sound_feeds
 from newsletter.newsroom.inputs import Inputs, fit_to_freeze, freeze_of, week_inputs
 from newsletter.newsroom.mailings import note_progress, open_mailing, readers_secret
 from newsletter.newsroom.records import (
@@ -65,7 +65,7 @@ def collect(
     A feed that fails is a row of the report, never the end of the week. With `every` also feeds are asked whose
     publishers said that nothing new is due yet.
     """
-    return collect_feeds(room, store, require_feeds(room), every=every, on_feed=on_feed)
+    return collect_feeds(room, store, *feeds_to_collect(room), every=every, on_feed=on_feed)
 
 
 def draft(room: Newsroom, week: Week, store: Store | None) -> Composed:
@@ -188,7 +188,7 @@ def run(room: Newsroom, store: Store) -> tuple[Done, ...]:
 
 
 def _collect_some(room: Newsroom, store: Store, early: Hasty) -> tuple[FeedOutcome, ...]:
-    some = [feed for feed in require_feeds(room) if feed.id in early.feeds]
+    some = [feed for feed in sound_feeds(room)[0] if feed.id in early.feeds]
     return collect_feeds(room, store, some, every=True)
 
 

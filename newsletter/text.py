@@ -26,6 +26,12 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _MARKS = str.maketrans("‘’‚“”„«»–—", "'''" + '"' * 5 + "--")
 
 
+#: C0 but for tab and line feed, DEL, C1, and the marks that embed, override and isolate a direction.
+_COMMANDS = dict.fromkeys(
+    (*range(9), *range(11, 32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"
+)
+
+
 def nfc(text: str) -> str:
     """Canonical composition: what two people see as the same text is the same text."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
@@ -34,6 +40,14 @@ def nfc(text: str) -> str:
 def one_line(text: str) -> str:
     """Every run of white space, line breaks and zero-width marks included, as one space."""
     return " ".join(text.replace("\u200b", " ").replace("\ufeff", " ").split())
+
+
+def visible(text: str) -> str:
+    """The text without signs that command a terminal or turn the reading order: each is shown as a replacement mark.
+
+    Line feeds and tabs stay.
+    """
+    return text.translate(_COMMANDS)
 
 
 @lru_cache(maxsize=16384)

@@ -218,6 +218,31 @@ def test_a_page_instead_of_the_feed_is_a_state_of_its_own(
         assert outcome.mend == f'If it moved there, write  url = "http://{OLD}/rss"  into the feed "one".'
 
 
+@pytest.mark.parametrize(
+    ("status", "page", "expected"),
+    [
+        (
+            "403 Forbidden",
+            b"<html><title>Just a moment...</title><script src=/cdn-cgi/challenge-platform/x></script>",
+            "challenge",
+        ),
+        ("401 Unauthorized", b"<html><form><input type=password></form></html>", "login"),
+        ("404 Not Found", b"<html><link rel=alternate type=application/rss+xml href=/rss>Gone</html>", "failed"),
+    ],
+)
+def test_the_page_that_comes_with_a_failure_is_looked_at_and_not_kept(
+    space: Workspace, server: Server, status: str, page: bytes, expected: str
+) -> None:
+    server.answers["/feed"] = reply(page, status=status, Content_Type="text/html; charset=utf-8")
+
+    (outcome,) = collected(space)
+
+    assert outcome.state == expected
+    assert outcome.problem.startswith(f"HTTP {status[:3]}")
+    assert (f"http://{OLD}/rss" in outcome.mend) == (expected == "failed")
+    assert bodies(space) == []
+
+
 def test_kept_documents_bring_back_what_the_store_lost(space: Workspace, server: Server) -> None:
     server.answers["/feed"] = rss(1, 2)
     collected(space)
@@ -248,11 +273,109 @@ def test_documents_older_than_the_settings_say_are_forgotten(space: Workspace, s
     server.answers["/feed"] = rss(1, 2)
     collected(space, 40 * DAY)
     # The age of a file is told by the disk's own clock.
-    space.clock.instant += 40_000 * DAY
+    began = space.clock.instant + 3650 * DAY
 
-    forget_old_fetches(space.room, space.store)
+    for days in (0, 1):
+        forget_old_fetches(space.room, space.store, began=began + days * DAY)
+        before = bodies(space)
+    server.answers["/feed"] = rss(1, 2, 3)
+    collected(space, 3650 * DAY - HOUR)
+    forget_old_fetches(space.room, space.store, began=began)
 
+    assert len(before) == 2
     assert [file.stem for file in bodies(space)] == [state(space).validators.body_hash]
+
+
+def test_the_last_document_of_a_quiet_feed_is_never_forgotten(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1, 2)
+    collected(space)
+
+    for _ in range(5):
+        (outcome,) = collected(space, 20 * DAY)
+    (read_again,) = replay(space.room, space.store)
+
+    assert outcome.state == "same"
+    assert (read_again.documents, read_again.missing, read_again.entries) == (1, 0, 2)
+
+
+def test_another_address_is_another_feed_with_a_backlog_of_its_own(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1, 2)
+    for _ in range(3):
+        collected(space, DAY)
+    server.answers.clear()
+    for _ in range(40):
+        collected(space, DAY)
+    list_feeds(space, f"http://{NEW}/other")
+    undated = "".join(f"<item><guid>old{n}</guid><title>Old story {n} of long ago</title></item>" for n in range(50))
+    server.answers["/other"] = reply(f"<rss version='2.0'><channel>{undated}</channel></rss>".encode())
+
+    (outcome,) = collect(space.room, space.store)
+    composed = draft(space.room, WEEK, space.store)
+
+    assert (outcome.state, outcome.new_entries, outcome.gap) == ("new", 50, False)
+    assert not [ranked for ranked in composed.draft.ranked if ranked.story.headline.startswith("Old story")]
+    server.answers.clear()
+    (missing,) = collected(space, DAY)
+    assert missing.state == "failed"
+
+
+def test_a_host_that_wishes_rest_has_it_in_the_next_run_too(space: Workspace, server: Server) -> None:
+    list_feeds(space, *(f"http://{OLD}/{name}" for name in ("a", "b", "c")))
+    tired = reply(status="429 Too Many Requests", Retry_After="86400")
+    server.answers |= {"/a": tired, "/b": tired, "/c": rss(1)}
+    space.room = replace(
+        space.room,
+        settings=replace(space.room.settings, collecting=replace(space.room.settings.collecting, per_host=1)),
+    )
+
+    first = [outcome.state for outcome in collected(space)]
+    server.asked.clear()
+    second = [outcome.state for outcome in collected(space, HOUR)]
+
+    assert first == ["failed", "failed", "waiting"]
+    assert second == ["waiting"] * 3
+    assert server.asked == []
+
+
+def test_a_fault_in_one_table_of_feeds_toml_is_a_row_and_the_other_feeds_are_read(
+    space: Workspace, server: Server
+) -> None:
+    server.answers["/feed"] = rss(1)
+    with (space.root / "feeds.toml").open("a") as file:
+        file.write(f'\n[[feed]]\nid = "one"\nname = "Twin"\nurl = "http://{NEW}/feed"\n')
+        file.write(f'\n[[feed]]\nid = "odd"\nname = "Odd"\nurl = "http://{NEW}/odd"\ninclude = ["(AI"]\n')
+
+    outcomes = collected(space)
+    remarks = draft(space.room, WEEK, space.store).remarks
+
+    assert [(outcome.state, outcome.name) for outcome in outcomes] == [
+        ("new", "One"),
+        ("refused", "feeds.toml:7"),
+        ("refused", "feeds.toml:15"),
+    ]
+    assert [(r.level, r.code) for r in remarks if r.path == "feeds.toml"] == [
+        ("warning", "duplicate"),
+        ("warning", "pattern"),
+    ]
+
+
+def test_dead_feeds_are_not_hidden_behind_a_network_that_is_up(space: Workspace, server: Server) -> None:
+    list_feeds(space, f"http://{OLD}/feed", f"http://{NEW}/feed", f"http://{ELSEWHERE}/feed")
+    server.answers["/feed"] = rss(1)
+    collected(space)
+    space.room = replace(
+        space.room, hosts=dict(space.room.hosts) | dict.fromkeys((NEW, ELSEWHERE), "http://127.0.0.1:1")
+    )
+
+    for _ in range(10):
+        collected(space, DAY)
+
+    assert state(space, "two").failures >= 5
+    assert {one.feed: one.condition for one in feed_health(space.room, space.store).feeds} == {
+        "one": "good",
+        "two": "failing",
+        "three": "failing",
+    }
 
 
 def test_a_headline_that_changed_after_a_take_was_filed_is_told(space: Workspace, server: Server) -> None:

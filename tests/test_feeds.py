@@ -183,7 +183,7 @@ def test_health_tells_of_each_feed_and_of_our_manners(
     said = capsys.readouterr().out
     assert code == 0
     assert "daily-vector" in said
-    assert "1 requests to 1 host" in said or "1 request to 1 host" in said
+    assert "1 request to 1 host" in said
     assert main(["feeds", "health", "--faults"]) == 0
     capsys.readouterr()
     assert main(["feeds", "health", "--json"]) == 0

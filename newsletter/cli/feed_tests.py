@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter.cli import show
+from newsletter.text import visible
 
 if TYPE_CHECKING:
     from newsletter.newsroom.probing import Probed, Source
@@ -53,7 +54,7 @@ def test_feeds(
     with show.progress("sources", len(wanted)) as step:
         found = probe(wanted, collecting=Collecting(), now=SystemClock().now(), on_probed=lambda _: step(""))
     for one in found:
-        click.echo(json.dumps(_as_json(one), ensure_ascii=False) if as_json else "\n".join(_lines(one)))
+        click.echo(show.json_text(_as_json(one)) if as_json else visible("\n".join(_lines(one))))
     return 0 if all(one.examined.parsed.kind == "feed" for one in found) else 4
 
 

@@ -71,13 +71,17 @@ def health(room: Newsroom, *, faults: bool, as_json: bool) -> int:
         found = feed_health(room, store)
     shown = [one for one in found.feeds if one.needs_a_look or not faults]
     if as_json:
-        show.as_json({"feeds": [asdict(one) for one in shown], "totals": asdict(found.totals)})
+        faults_of_file = [asdict(fault) for fault in found.faults]
+        told = {"feeds": [asdict(one) for one in shown], "totals": asdict(found.totals), "faults": faults_of_file}
+        show.as_json(told)
     else:
         show.table(_COLUMNS, [_row(room, one) for one in shown])
         show.mends((one.feed, one.mend) for one in shown if one.needs_a_look)
         if found.totals.words:
             click.echo(found.totals.words)
-    return 3 if faults and shown else 0
+        for fault in found.faults:
+            click.echo(str(fault))
+    return 3 if found.faults or (faults and shown) else 0
 
 
 @feeds.command("add", epilog="Example: newsletter feeds add https://simonwillison.net --section AI")

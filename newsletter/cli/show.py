@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,16 +12,26 @@ from typing import Any, Protocol
 import click
 
 from newsletter.model.feeds import FeedOutcome
+from newsletter.text import visible
+
+#: What json leaves as it is, and terminals obey.
+_C1 = re.compile("[\x7f-\x9f]")
 
 
 def as_json(value: Any) -> None:
     """Print a report for a program."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    click.echo(json_text(value, indent=1))
+
+
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """JSON as programs read it and terminals bear it: what would command one is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return _C1.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table to stdout; lines of plain columns where nobody watches."""
-    cells = [tuple("" if cell is None else str(cell) for cell in row) for row in rows]
+    cells = [tuple("" if cell is None else visible(str(cell)) for cell in row) for row in rows]
     if not sys.stdout.isatty():
         widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
         for row in (columns, *cells):
@@ -36,6 +47,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     Console().print(shown)
 
 
+#: Steps between two lines of the tally.
+_LINES_EACH = 100
+
+
 class Step(Protocol):
     """Told once for each step that is done."""
 
@@ -44,18 +59,19 @@ class Step(Protocol):
 
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Step]:
-    """Show work under way on stderr: a bar on a terminal, a plain line per step that has words elsewhere.
+    """Show work under way on stderr: a bar on a terminal, plain lines elsewhere.
 
-    Call the value with the words of each step as it is done; a bar shows the tally instead, if there is one.
+    Call the value with the words of each step as it is done, and with a tally of all. A bar shows the tally, if there
+    is one; lines are those of steps that have words, and the tally now and then.
     """
     if not sys.stderr.isatty():
         done = 0
 
-        def line(words: str, tally: str = "", /) -> None:  # noqa: ARG001 - a line says what happened; the report counts
+        def line(words: str, tally: str = "", /) -> None:
             nonlocal done
             done += 1
-            if words:
-                click.echo(f"{what} {done}/{total}: {words}", err=True)
+            if words or (tally and (done == total or done % _LINES_EACH == 0)):
+                click.echo(visible(f"{what} {done}/{total}: {words or tally}"), err=True)
 
         yield line
         return
@@ -73,7 +89,7 @@ def progress(what: str, total: int) -> Iterator[Step]:
         task = bars.add_task(what, total=total, said="")
 
         def step(words: str, tally: str = "", /) -> None:
-            bars.update(task, advance=1, said=tally or words[:60])
+            bars.update(task, advance=1, said=tally or visible(words[:60]))
 
         yield step
 
@@ -92,7 +108,7 @@ def mends(of_feeds: Iterable[tuple[str, str]]) -> None:
     """What a person may do about each feed, a line each; "" is nothing."""
     for feed, mend in of_feeds:
         if mend:
-            click.echo(f"{feed}: {mend}")
+            click.echo(visible(f"{feed}: {mend}"))
 
 
 OUTCOME_COLUMNS = ("feed", "state", "entries", "new", "")

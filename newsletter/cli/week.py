@@ -35,7 +35,7 @@ def collect(room: Newsroom, *, every: bool, replay: bool, dry_run: bool, as_json
     A server's Retry-After is always kept to. Exit code 4 if a feed gave nothing.
     """
     from newsletter.newsroom.collecting import collect_feeds
-    from newsletter.newsroom.feed_list import require_feeds
+    from newsletter.newsroom.feed_list import feeds_to_collect
 
     if dry_run and not replay:
         raise click.UsageError("--dry-run goes with --replay: fetching for nothing would be no rehearsal.")
@@ -48,11 +48,12 @@ def collect(room: Newsroom, *, every: bool, replay: bool, dry_run: bool, as_json
     def tell(one: FeedOutcome) -> None:
         nonlocal failed, new
         failed, new = failed + gave_nothing(one), new + one.new_entries
-        step(f"{one.name}: {one.problem}" if one.problem else "", f"{failed} failed, {new} new entries")
+        words = f"{one.name}: {one.problem}" if gave_nothing(one) else ""
+        step(words, f"{failed} failed, {new} new entries")
 
-    feeds = require_feeds(room)
-    with _at_work(room) as store, show.progress("feeds", len(feeds)) as step:
-        found = collect_feeds(room, store, feeds, every=every, on_feed=tell)
+    feeds, faults = feeds_to_collect(room)
+    with _at_work(room) as store, show.progress("feeds", len(feeds) + len(faults)) as step:
+        found = collect_feeds(room, store, feeds, faults, every=every, on_feed=tell)
     if as_json:
         show.as_json([asdict(one) for one in found])
     else:

@@ -114,6 +114,8 @@ class Fetched:
     status: int = 0
     #: None unless `state` is "new".
     document: Document | None = None
+    #: The web page that came with a failure, which may say more than its status; None if none did.
+    page: Document | None = None
     #: The Content-Type header of the last hop; "" if there was none.
     content_type: str = ""
     #: The address that answered, after redirects, without a password.

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from newsletter.errors import FaultyFiles
 from newsletter.model.issue import Draft
 from newsletter.model.remarks import Remark
-from newsletter.newsroom.feed_health import feed_health
-from newsletter.newsroom.feed_list import feeds_in
+from newsletter.newsroom.feed_health import FeedHealth, feed_health
 from newsletter.newsroom.headlines import changed_headlines
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
-from newsletter.wire.health import Health
 
 
 def about_news(room: Newsroom, store: Store, draft: Draft) -> tuple[Remark, ...]:
-    """A warning for each take whose headline changed, and one for each feed that needs a look."""
-    found = feeds_to_look_at(room, store)
-    lines = {feed.id: feed.line for feed in feeds_in(room)} if found else {}
+    """A warning for each take whose headline changed, each feed that needs a look, and each fault of feeds.toml."""
+    changed, found = changed_headlines(draft, store, room.clock.now()), _health(room, store)
+    if found is None:
+        return changed
     feeds = [
-        Remark(
-            "feeds.toml",
-            lines[one.feed],
-            "warning",
-            "feed-health",
-            f"{one.name}: {one.words}",
-            (one.mend,) if one.mend else (),
+        Remark("feeds.toml", found.lines[feed], "warning", "feed-health", words, (mend,) if mend else ())
+        for feed, words, mend in (
+            (one.feed, f"{one.name}: {one.words}", one.mend) for one in found.feeds if one.needs_a_look
         )
-        for one in found
     ]
-    return (*changed_headlines(draft, store, room.clock.now()), *feeds)
+    # The other feeds are read all the same; none of this keeps the week from leaving.
+    return (*changed, *feeds, *(replace(fault, level="warning") for fault in found.faults))
 
 
-def feeds_to_look_at(room: Newsroom, store: Store) -> tuple[Health, ...]:
-    """The feeds that need a look, the worst first; none while feeds.toml holds faults: whoever needs it says those."""
-    try:
-        return tuple(one for one in feed_health(room, store).feeds if one.needs_a_look)
-    except FaultyFiles:
+def of_feeds(room: Newsroom, store: Store) -> tuple[str, ...]:
+    """The same of the feeds alone, a line each, for a letter; may be empty."""
+    found = _health(room, store)
+    if found is None:
         return ()
+    said = (f"{one.name}: {one.words}" for one in found.feeds if one.needs_a_look)
+    return (*said, *(f"feeds.toml, line {fault.line}: {fault.what}" for fault in found.faults))
+
+
+def _health(room: Newsroom, store: Store) -> FeedHealth | None:
+    """How the feeds are; None while feeds.toml cannot be read: whoever needs it says that."""
+    try:
+        return feed_health(room, store)
+    except FaultyFiles:
+        return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.model.feeds import Feed, FeedOutcome, FeedState
+from newsletter.newsroom.feed_list import sound_feeds
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 from newsletter.wire.fetch import Request
@@ -28,7 +29,10 @@ class Asking:
 
     #: In the order of feeds.toml, those that are not asked included.
     feeds: tuple[Feed, ...]
+    #: How each feed stood before, by id; a feed at another address begins afresh.
     states: dict[str, FeedState]
+    #: Feeds that have entries in the store.
+    known: frozenset[str]
     #: To be asked now.
     requests: tuple[Request, ...]
     #: A row for each of the others, by its feed's id.
@@ -42,6 +46,8 @@ def asking(room: Newsroom, store: Store, feeds: Sequence[Feed], *, every: bool =
     """
     now = room.clock.now()
     states = {state.feed: state for state in store.news.feed_states()}
+    known = frozenset(feed for feed, state in states.items() if state.first_good is not None)
+    states |= {feed.id: _afresh(feed) for feed in feeds if _is_another(feed, states.get(feed.id))}
     requests: list[Request] = []
     waiting: dict[str, FeedOutcome] = {}
     for feed in feeds:
@@ -59,18 +65,35 @@ def asking(room: Newsroom, store: Store, feeds: Sequence[Feed], *, every: bool =
                 problem=until,
                 last_good=state.last_good if state else None,
             )
-    return Asking(feeds=tuple(feeds), states=states, requests=tuple(requests), waiting=waiting)
+    return Asking(feeds=tuple(feeds), states=states, known=known, requests=tuple(requests), waiting=waiting)
+
+
+def _is_another(feed: Feed, state: FeedState | None) -> bool:
+    """Whether feeds.toml names another address than the one that all we know was learnt of."""
+    return state is not None and bool(state.asked) and state.asked != feed.url
+
+
+def _afresh(feed: Feed) -> FeedState:
+    """Another address is another feed, with a backlog of its own; only its entries are recognised."""
+    return FeedState(feed=feed.id, asked=feed.url)
 
 
 def hasty(room: Newsroom, store: Store) -> Hasty | None:
-    """The feeds to ask now, between the slots, because they lost entries between two fetches; None if none is due."""
+    """The feeds to ask now, between the slots, because they lost entries between two fetches; None if none is due.
+
+    Raises FaultyFiles if feeds.toml cannot be read, but only where there are such feeds.
+    """
     now = room.clock.now()
     gaps = store.news.latest_gaps(now - GAP_IS_NEWS)
     if not gaps:
         return None
+    asked = {feed.id: feed.url for feed in sound_feeds(room)[0] if feed.enabled}
     due = {
         state.feed: at
         for state in store.news.feed_states()
-        if state.feed in gaps and (at := hurry(state, gaps[state.feed], now)) is not None and at <= now
+        if state.feed in gaps
+        and asked.get(state.feed) == state.asked
+        and (at := hurry(state, gaps[state.feed], now)) is not None
+        and at <= now
     }
-    return Hasty(frozenset(due), min(due.values())) if due else None
+    return Hasty(frozenset(due), max(due.values())) if due else None

@@ -14,6 +14,7 @@ from threading import Thread
 from time import monotonic
 
 from newsletter.model.feeds import NETWORK_FAULTS, Feed, FeedOutcome, Fetched
+from newsletter.model.remarks import Remark
 from newsletter.newsroom.asking import Asking, asking
 from newsletter.newsroom.documents import forget_old_fetches
 from newsletter.newsroom.judging import judge
@@ -40,15 +41,22 @@ def collect_feeds(
     room: Newsroom,
     store: Store,
     feeds: Sequence[Feed],
+    faults: Sequence[Remark] = (),
     *,
     every: bool = False,
     on_feed: Callable[[FeedOutcome], None] | None = None,
 ) -> tuple[FeedOutcome, ...]:
     """Ask those that may be asked, read and keep what comes, forget what is too old; an outcome a feed, in their order.
 
-    `every` is that of `asking`; `on_feed` hears of each feed as it is kept.
+    Behind them a row for each of the `faults` of feeds.toml. `every` is that of `asking`; `on_feed` hears of each
+    row as it is known.
     """
+    began = room.clock.now()
     asked = asking(room, store, feeds, every=every)
+    faulty = tuple(_faulty(fault) for fault in faults)
+    if on_feed is not None:
+        for outcome in (*asked.waiting.values(), *faulty):
+            on_feed(outcome)
     with room.open_readers(len(asked.requests)) as readers:
         keeper = _Keeper(room, store, asked, readers, on_feed)
         keeper.start()
@@ -62,9 +70,15 @@ def collect_feeds(
             )
         finally:
             keeper.close()
-    forget_old_fetches(room, store)
+    forget_old_fetches(room, store, began=began)
     outcomes = asked.waiting | keeper.outcomes
-    return tuple(outcomes[feed.id] for feed in asked.feeds)
+    return (*(outcomes[feed.id] for feed in asked.feeds), *faulty)
+
+
+def _faulty(fault: Remark) -> FeedOutcome:
+    """The row of a table in feeds.toml that is no feed."""
+    place = f"{fault.path}:{fault.line}"
+    return FeedOutcome(feed=place, name=place, state="refused", problem=fault.what, mend=" ".join(fault.mend))
 
 
 class _Nothing:
@@ -89,7 +103,7 @@ class _Keeper(Thread):
         self.outcomes: dict[str, FeedOutcome] = {}
         self._room, self._store, self._readers = room, store, readers
         self._feeds = {feed.id: feed for feed in asked.feeds}
-        self._states = asked.states
+        self._states, self._known = asked.states, asked.known
         self._on_feed = on_feed
         self._queue: SimpleQueue[Fetched | _Come | None] = SimpleQueue()
         self._reading = 0
@@ -128,8 +142,9 @@ class _Keeper(Thread):
             elif one is None:
                 closed = True
             elif isinstance(one, Fetched):
-                self._answers.append(one)
-                if one.document is not None:
+                # Without its document: hundreds of them would fill the memory.
+                self._answers.append(replace(one, document=None, page=None))
+                if one.document is not None or one.page is not None:
                     self._read(one)
                 elif one.fault in NETWORK_FAULTS:
                     self._held.append(_Come(one))
@@ -144,7 +159,7 @@ class _Keeper(Thread):
                 self._keep(group)
                 group = []
         self._keep(group)
-        down = own_network_down(self._answers)
+        down = own_network_down(self._answers, self._states)
         for start in range(0, len(self._held), _GROUP):
             self._keep(self._held[start : start + _GROUP], network_down=down)
 
@@ -156,12 +171,14 @@ class _Keeper(Thread):
             return _NOTHING
 
     def _read(self, fetched: Fetched) -> None:
-        assert fetched.document is not None
-        self._room.bodies.put(fetched.document)
+        if fetched.document is not None:
+            self._room.bodies.put(fetched.document)
+        document = fetched.document or fetched.page
+        assert document is not None
         state = self._states.get(fetched.feed)
         job = Job(
             feed=self._feeds[fetched.feed],
-            document=fetched.document,
+            document=document,
             url=fetched.url,
             content_type=fetched.content_type,
             now=self._room.clock.now(),
@@ -170,7 +187,7 @@ class _Keeper(Thread):
         self._reading += 1
 
         def hand_back(done: Future[Reading]) -> None:
-            self._queue.put(_Come(fetched, done.result()))
+            self._queue.put(_Come(replace(fetched, page=None), done.result()))
 
         self._readers.submit(job).add_done_callback(hand_back)
 
@@ -179,7 +196,7 @@ class _Keeper(Thread):
             return
         now = self._room.clock.now()
         # A feed that was never read has nothing to recognise.
-        seen = [c.fetched.feed for c in group if c.reading and self._was_good(c.fetched.feed)]
+        seen = [c.fetched.feed for c in group if c.reading and c.fetched.feed in self._known]
         known = self._store.news.known(seen) if seen else {}
         judged = [
             judge(
@@ -199,7 +216,3 @@ class _Keeper(Thread):
             self.outcomes[outcome.feed] = outcome
             if self._on_feed is not None:
                 self._on_feed(outcome)
-
-    def _was_good(self, feed: str) -> bool:
-        state = self._states.get(feed)
-        return state is not None and state.first_good is not None

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from newsletter.links import identity
 from newsletter.model.feeds import Document, Feed, FetchRow
 from newsletter.model.news import Entry, Known
-from newsletter.newsroom.feed_list import feeds_in
+from newsletter.newsroom.feed_list import sound_feeds
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 from newsletter.store.news import Kept
 from newsletter.wire.identity import apart, same_entries
 from newsletter.wire.job import Job, Reading
 from newsletter.wire.readers import Readers
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +38,16 @@ class Replayed:
     problem: str = ""
 
 
-def forget_old_fetches(room: Newsroom, store: Store) -> int:
-    """Delete what the log tells of fetches longer ago than `collect.keep`, and their documents; how many of these."""
-    now = room.clock.now()
-    if not store.news.forget_log(now - room.settings.collecting.keep):
+def forget_old_fetches(room: Newsroom, store: Store, *, began: datetime) -> int:
+    """Delete what the log tells of fetches longer ago than `collect.keep`, and their documents; how many of these.
+
+    `began` is when this run did. Nothing is forgotten where all earlier fetches are too old: then our clock may have
+    leapt ahead; if it has not, the next run forgets them.
+    """
+    before = began - room.settings.collecting.keep
+    if not store.news.has_log(before, began) or not store.news.forget_log(before):
         return 0
-    # The one that came last stands for all the times that its server said "not modified".
-    named = {state.validators.body_hash for state in store.news.feed_states()}
-    return room.bodies.sweep(named | store.news.named_bodies(), before=now)
+    return room.bodies.sweep(store.news.named_bodies(), before=began)
 
 
 def replay(
@@ -54,13 +58,13 @@ def replay(
     Entries that the store lacks come in as of the fetch that brought them; of known ones what is read otherwise
     now is taken over. With `dry_run` it is only told.
     """
-    log = store.news.fetch_rows(room.clock.now() - room.settings.collecting.keep)
+    log = store.news.fetch_rows(_EVER)
     stored: dict[str, dict[str, Entry]] = {}
     for entry in store.news.entries():
         stored.setdefault(entry.feed, {})[entry.id] = entry
     found = []
     with room.open_readers(sum(map(len, log.values()))) as readers:
-        for feed in feeds_in(room):
+        for feed in sound_feeds(room)[0]:
             rows = [row for row in log.get(feed.id, ()) if row.body_hash]
             one = _replay_feed(room, store, feed, rows, stored.get(feed.id, {}), readers, dry_run=dry_run)
             found.append(one)

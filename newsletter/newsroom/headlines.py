@@ -32,7 +32,7 @@ def changed_headlines(draft: Draft, store: Store, now: datetime) -> tuple[Remark
         if anchor is None or entry is None or same_text(entry.title, anchor.title):
             continue
         was, is_now = clip(anchor.title, _SHOWN), clip(entry.title, _SHOWN)
-        what = f'The headline changed since the take was filed: it was "{was}" and is now "{is_now}".'
+        what = f'The headline changed since the take first stood under it: it was "{was}" and is now "{is_now}".'
         mend = "Look whether the take still fits; if it does, nothing is to be done."
         take = placement.take
         remarks.append(Remark(take.path, take.line, "warning", "headline-changed", what, (mend,)))

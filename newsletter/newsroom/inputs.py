@@ -23,7 +23,7 @@ from newsletter.model.issue import Draft, Explainer, Frozen, Listed, Take, WeekS
 from newsletter.model.news import Ranked
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week, Window, window_of
-from newsletter.newsroom.feed_list import feeds_in, refuse_errors
+from newsletter.newsroom.feed_list import refuse_errors, sound_feeds
 from newsletter.newsroom.room import Newsroom
 from newsletter.press.libraries import versions
 from newsletter.store.engine import Store
@@ -60,7 +60,7 @@ def week_inputs(room: Newsroom, week: Week, store: Store | None, *, freeze: date
         assert store is not None
         takes, about_takes = _open_takes(room, week)
         window = open_window(room, week, freeze=freeze)
-        ranked = _ranked(room, store, window, feeds_in(room))
+        ranked = _ranked(room, store, window, sound_feeds(room)[0])
     remarks = in_order((*about_wishes, *about_memory, *about_explainers, *about_takes))
     # A take with a fault is held or printed as it can be; without these files the issue would be another one.
     refuse_errors(tuple(r for r in remarks if r.path.endswith((".toml", ".json", ".jsonl"))))

@@ -9,6 +9,7 @@ from datetime import datetime
 from newsletter.model.feeds import Fault, Feed, FeedOutcome, FeedState, Fetched, FetchRow, FetchState
 from newsletter.model.news import Known
 from newsletter.store.news import Kept
+from newsletter.text import one_line, visible
 from newsletter.wire.identity import apart, is_gap, reach, same_entries
 from newsletter.wire.job import Reading
 from newsletter.wire.moves import move_after, shares_half
@@ -38,11 +39,14 @@ def judge(
     `known` are the feed's entries in the store. With `network_down` the failure is not the feed's: it stands as before.
     """
     state, fault, problem = _found(fetched, reading)
+    problem = visible(one_line(problem))
     state = final_state(before, state, fault, now)
     entries = apart(reading.entries, known) if reading and state == "new" else ()
     renamed = same_entries(entries, known)
-    # Of a feed of which only some entries are wanted it cannot be told.
-    gap = not (feed.include or feed.exclude or feed.max_items) and is_gap(entries, known, renamed)
+    # It cannot be told of a feed of which only some entries are wanted, nor of one that begins afresh.
+    some = bool(feed.include or feed.exclude or feed.max_items)
+    begins = before is None or before.first_good is None
+    gap = not some and not begins and is_gap(entries, known, renamed)
     if network_down:
         standing = unblamed(before, feed, now)
     else:
@@ -69,7 +73,7 @@ def judge(
         entries=len(entries),
         repairs=repairs,
         problem=f"{problem} (our own network seems to be down)" if network_down else problem,
-        mend="" if network_down else _mend(feed, fault, reading),
+        mend="" if network_down else visible(_mend(feed, fault, reading)),
         gap=gap,
         last_good=before.last_good if before else None,
     )
@@ -95,9 +99,16 @@ def judge(
 
 def _found(fetched: Fetched, reading: Reading | None) -> tuple[FetchState, Fault, str]:
     """State, fault and problem after the document was looked at."""
-    if reading is None or reading.parsed.kind == "feed":
+    if reading is None:
         return fetched.state, fetched.fault, fetched.problem
     problem = reading.parsed.problem
+    if fetched.document is None:
+        # A page came with a failure: it may say that it is a login, or a check for robots.
+        if reading.page in ("login", "challenge") and fetched.state == "failed":
+            return reading.page, reading.page, f"{fetched.problem}: {problem}"
+        return fetched.state, fetched.fault, fetched.problem
+    if reading.parsed.kind == "feed":
+        return fetched.state, fetched.fault, fetched.problem
     if reading.parsed.kind == "refused":
         return "refused", "unreadable", problem
     if reading.page in ("login", "challenge"):

@@ -38,6 +38,8 @@ class Probed:
     source: str
     url: str
     status: int
+    #: Whether there were redirects and each said that it is permanent.
+    moved: bool
     #: Why it could not be fetched; "" if it was, and for a file.
     fault: Fault
     examined: Examined
@@ -66,6 +68,7 @@ def probe(
                     source=source.name,
                     url=one.url if one else source.url,
                     status=one.status if one else 0,
+                    moved=one.moved if one else False,
                     fault=one.fault if one else "",
                     examined=examined.result(),
                 )

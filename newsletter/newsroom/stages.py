@@ -13,7 +13,7 @@ from newsletter.mail.alarm import alarm_letter
 from newsletter.model.audience import Tally
 from newsletter.model.feeds import NOT_ASKED, FeedOutcome, gave_nothing
 from newsletter.model.week import Week
-from newsletter.newsroom.about_news import feeds_to_look_at
+from newsletter.newsroom.about_news import of_feeds
 from newsletter.newsroom.calendar import standing
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
@@ -160,8 +160,7 @@ class Stages:
 
     def _of_feeds(self) -> str:
         """Which feeds need a look, as the end of a letter; "" if none does. Nobody misses a feed that falls silent."""
-        found = feeds_to_look_at(self._room, self._store)
-        lines = "".join(f"    {one.name}: {one.words}\n" for one in found)
+        lines = "".join(f"    {line}\n" for line in of_feeds(self._room, self._store))
         return f"\nFeeds that need a look (newsletter feeds health):\n\n{lines}" if lines else ""
 
     def _tell_silence(self, what: str, found: object) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from newsletter.links import identity
 from newsletter.model.news import Entry
@@ -24,9 +24,9 @@ _CHANGES = ("title", "link", "identity", "summary", "author", "language", "revis
 #: Names in one question; SQLite takes 32,766.
 _MOST = 500
 #: Built once: building it takes longer than asking.
-_STORED: Select[Any] = select(entries.c.id, entries.c.revision, entries.c.title, entries.c.link).where(
-    entries.c.feed == bindparam("of"), entries.c.id.in_(bindparam("ids", expanding=True))
-)
+_STORED: Select[Any] = select(
+    entries.c.id, entries.c.revision, entries.c.title, entries.c.link, entries.c.published
+).where(entries.c.feed == bindparam("of"), entries.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,15 @@ def _sort(connection: Connection, fetch: Brought, remembered: Mapping[str, str])
     new = [place for place in placed if place.id not in stored]
     return _Sorted(
         new=new,
-        changed=[p for p in placed if p.id in stored and stored[p.id].revision != _revision(p.entry)],
+        changed=[p for p in placed if p.id in stored and _differs(p.entry, stored[p.id])],
         aliased=[p for p in placed if p.given != p.id != remembered.get(p.given)],
         freed=[place for place in new if place.id in remembered],
     )
+
+
+def _differs(entry: Entry, stored: Row[Any]) -> bool:
+    """Whether the entry says something else now, or has the date that it lacked."""
+    return stored.revision != _revision(entry) or (stored.published is None and entry.published is not None)
 
 
 def _still_right(
@@ -208,9 +213,11 @@ def _write_changes(connection: Connection, changed: Sequence[_Place]) -> None:
         return
     statement = entries.update().where(_is_which(entries.c.feed, entries.c.id))
     # In an UPDATE a parameter may not be called as a column is.
-    statement = statement.values({name: bindparam(f"to_{name}") for name in _CHANGES})
+    dated = func.coalesce(entries.c.published, bindparam("to_published", type_=Instant))
+    statement = statement.values({name: bindparam(f"to_{name}") for name in _CHANGES} | {"published": dated})
     rows = [(_which(place), _row_of(place)) for place in changed]
-    connection.execute(statement, [which | {f"to_{name}": row[name] for name in _CHANGES} for which, row in rows])
+    names = (*_CHANGES, "published")
+    connection.execute(statement, [which | {f"to_{name}": row[name] for name in names} for which, row in rows])
 
 
 def _is_which(feed: ColumnElement[str], id_: ColumnElement[str]) -> ColumnElement[bool]:

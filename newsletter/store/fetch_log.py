@@ -13,7 +13,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, select
 
 from newsletter.model.feeds import FetchRow
-from newsletter.store.schema import fetch_log
+from newsletter.store.schema import feeds, fetch_log
 
 #: A column for each field, by the field's name.
 _NAMES = tuple(field.name for field in fields(FetchRow))
@@ -53,6 +53,14 @@ def named_bodies(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
+def has_rows(connection: Connection, since: datetime, until: datetime) -> bool:
+    """Whether there is a row of `since` or later that is older than `until`."""
+    query = select(fetch_log.c.id).where(fetch_log.c.at >= since, fetch_log.c.at < until).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def forget_rows(connection: Connection, before: datetime) -> int:
-    """Delete the rows older than `before`; their number."""
-    return connection.execute(fetch_log.delete().where(fetch_log.c.at < before)).rowcount
+    """Delete the rows older than `before`, but those that name the document a feed stands at; their number."""
+    standing = select(feeds.c.body_hash).where(feeds.c.body_hash != "")
+    old = (fetch_log.c.at < before, fetch_log.c.body_hash.not_in(standing))
+    return connection.execute(fetch_log.delete().where(*old)).rowcount

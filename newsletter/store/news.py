@@ -55,20 +55,21 @@ class NewsStore:
     def keep(self, kept: Sequence[Kept], now: datetime) -> tuple[int, ...]:
         """Remember fetches of several feeds, each feed once; how many entries of each are new.
 
-        A known entry keeps when it was first seen and published, and takes over what its publisher changed;
+        A known entry keeps when it was first seen and published (it receives a date that it lacked), and takes over
+        what its publisher changed;
         an unchanged one is not written. Of two entries with one id the first counts. An alias is remembered for as
         long as the entry keeps its title or its link; none is believed while the stored entry stands beside it,
-        or where the store has an entry under the alias itself. A feed that was not asked
-        ("waiting", "off") leaves no trace.
+        or where the store has an entry under the alias itself. A feed that was not asked ("waiting", "off")
+        leaves no row in the log, but its state may be new: that its host wishes to be left alone.
         """
+        if not kept:
+            return ()
         asked = [one for one in kept if one.row.state not in NOT_ASKED]
-        if not asked:
-            return (0,) * len(kept)
         brought = [Brought(one.row.feed, one.entries, one.aliases, one.revise) for one in asked]
         with self.database.write() as connection:
             counts = iter(write_entries(connection, brought, now))
             new = [next(counts) if one.row.state not in NOT_ASKED else 0 for one in kept]
-            feed_rows.write_states(connection, [one.state for one in asked if one.state is not None])
+            feed_rows.write_states(connection, [one.state for one in kept if one.state is not None])
             rows = [(one, n) for one, n in zip(kept, new, strict=True) if one.logged and one.row.state not in NOT_ASKED]
             fetch_log.write_rows(connection, [replace(one.row, new_entries=n) for one, n in rows])
         return tuple(new)
@@ -147,8 +148,16 @@ class NewsStore:
         with self.database.read() as connection:
             return fetch_log.named_bodies(connection)
 
+    def has_log(self, since: datetime, until: datetime) -> bool:
+        """Whether any feed was asked from `since` on and before `until`."""
+        with self.database.read() as connection:
+            return fetch_log.has_rows(connection, since, until)
+
     def forget_log(self, before: datetime) -> int:
-        """Delete the log's rows older than `before`; their number. The documents they named can be swept then."""
+        """Delete the log's rows older than `before`; their number. The documents they named can be swept then.
+
+        Kept are those that name what a feed's server says is still the same.
+        """
         with self.database.write() as connection:
             return fetch_log.forget_rows(connection, before)
 

@@ -66,7 +66,7 @@ _LOGIN_HOST = re.compile(rf"(?:{_LOGIN}|accounts?|idp|captive(?:-?portal)?|hotsp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One hop's answer. `headers` in lower case; the document only of a 200."""
+    """One hop's answer. `headers` in lower case; the document of a 200, or a page for people that refuses one."""
 
     status: int
     headers: Mapping[str, str]
@@ -101,7 +101,7 @@ def outcome(answer: Answer, asked: Asked, *, now: datetime) -> Fetched:
         wait_until = retry_at(answer.headers.get("retry-after", ""), now)
         fault = _fault(answer.status, waits=wait_until is not None)
         said = status_sentence(answer.status, wait_until=wait_until)
-        return replace(failed(asked, fault, said, answer=answer), retry_at=wait_until)
+        return replace(failed(asked, fault, said, answer=answer), retry_at=wait_until, page=answer.document)
     if _is_login(answer, asked):
         said = f"a login page stands before the feed: {without_password(asked.url)}"
         return failed(asked, "login", said, answer=answer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -16,16 +16,20 @@ from typing import Self
 
 import httpx2 as httpx
 
+from newsletter.model.feeds import Document
 from newsletter.wire.answers import Answer
 from newsletter.wire.body import Body
 from newsletter.wire.coding import ACCEPTED
 from newsletter.wire.guard import Answered, Asked, Guard
-from newsletter.wire.silence import NotAnAddress, TooBig
+from newsletter.wire.silence import NotAnAddress, Silence, TooBig
 
 _MB = 1024 * 1024
 #: Bytes as they come over the wire, and the same inflated.
 MOST_WIRE_BYTES = 5 * _MB
 MOST_BYTES = 20 * _MB
+#: Statuses that robots' checks, logins and moved sites answer with, and how much of their page is looked at.
+_PAGES = frozenset((202, 401, 403, 404, 410, 429, 503))
+_MOST_OF_A_PAGE = 256 * 1024
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -80,6 +84,8 @@ class Client:
         response = await self._client.send(request, stream=True)
         try:
             told = {name.lower(): value for name, value in response.headers.items()}
+            if response.status_code in _PAGES and told.get("content-type", "").lower().startswith("text/html"):
+                return Answer(status=response.status_code, headers=told, document=await _page(response, told))
             if response.status_code != 200:
                 return Answer(status=response.status_code, headers=told)
             return await _read(response, told)
@@ -97,6 +103,17 @@ async def _read(response: httpx.Response, told: Mapping[str, str]) -> Answer:
     except TooBig as fault:
         return Answer(status=200, headers=told, wire_bytes=body.wire_bytes, too_big=str(fault))
     return Answer(status=200, headers=told, wire_bytes=body.wire_bytes, document=body.document())
+
+
+async def _page(response: httpx.Response, told: Mapping[str, str]) -> Document | None:
+    """The page that a server refuses with, as far as it helps; nothing that is wrong with it makes matters worse."""
+    with suppress(OSError, Silence, httpx.HTTPError):
+        body = Body(told.get("content-encoding", ""), most_wire_bytes=_MOST_OF_A_PAGE, most_bytes=2 * _MOST_OF_A_PAGE)
+        async with aclosing(response.aiter_raw()) as pieces:
+            async for piece in pieces:
+                body.add(piece)
+        return body.document()
+    return None
 
 
 def _not_an_address(fault: Exception) -> NotAnAddress:

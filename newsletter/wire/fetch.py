@@ -7,13 +7,14 @@ because a server that sends a byte now and then keeps every single wait short.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
 
 from newsletter import __version__
 from newsletter.model.feeds import Feed, Fetched, Validators
@@ -30,6 +31,8 @@ _CONNECT_SECONDS = 10.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _LIMITING = frozenset((429, 503))
+_DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
+_CONTROLS = re.compile('[\x00-\x20\x7f-\xa0\u2028\u2029\u202a-\u202e\u2066-\u2069"<>]')
 _NO_HOSTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -57,8 +60,8 @@ def fetch_all(
 
     `hosts` sends what is meant for a host to another server, a base address such as "http://127.0.0.1:8123", which
     may lie in a private network; results name the host as configured. `on_fetched` hears of each result as it comes,
-    from this thread. `resolve` finds the addresses of a host and runs in threads; `trust` gives the authorities of
-    certificates. Must not be called from a running event loop.
+    from this thread, and has its document then: those returned are without. `resolve` finds the addresses of a host
+    and runs in threads; `trust` gives the authorities of certificates. Must not be called from a running event loop.
     """
     return asyncio.run(_fetch_all(requests, collecting, now, hosts, on_fetched, resolve, trust))
 
@@ -91,9 +94,11 @@ async def _fetch_all(
 
         async def one(request: Request) -> Fetched:
             fetched = await _Exchange(wire, request).done()
-            if on_fetched is not None:
-                on_fetched(fetched)
-            return fetched
+            if on_fetched is None:
+                return fetched
+            on_fetched(fetched)
+            # Whoever heard of it has its document; hundreds of them would fill the memory.
+            return replace(fetched, document=None, page=None)
 
         try:
             return tuple(await asyncio.gather(*(one(request) for request in requests)))
@@ -205,7 +210,7 @@ class _Exchange:
             return f"HTTP {answer.status} without saying where to"
         self._permanent = self._permanent and answer.status in _PERMANENT
         try:
-            self._url = urldefrag(urljoin(self._url, location)).url
+            self._url = urldefrag(urljoin(self._url, _without_controls(location))).url
         except ValueError:
             return f"sent on to {location[:200]!r}, which is no address"
         return ""
@@ -225,6 +230,11 @@ class _Exchange:
             conditional=self._is_conditional(),
             moved=len(self._visited) > 1 and self._permanent,
         )
+
+
+def _without_controls(location: str) -> str:
+    """A Location as browsers read it: blanks and controls encoded, line ends and tabs dropped (WHATWG URL, 4.4)."""
+    return _CONTROLS.sub(lambda sign: quote(sign[0]), location.translate(_DROPPED))
 
 
 def _is_web(url: str) -> bool:

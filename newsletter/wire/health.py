@@ -103,7 +103,8 @@ class Totals:
             return ""
         share = round(100 * self.not_modified / self.requests)
         return (
-            f"{self.requests:,} requests to {self.hosts:,} {'host' if self.hosts == 1 else 'hosts'}, "
+            f"{self.requests:,} {'request' if self.requests == 1 else 'requests'} to "
+            f"{self.hosts:,} {'host' if self.hosts == 1 else 'hosts'}, "
             f"{share} % answered “not modified”, {size_words(self.wire_bytes)} in all; "
             f"most to {self.busiest}: {self.busiest_requests:,}."
         )
@@ -256,7 +257,9 @@ def _find_again(feed: Feed) -> str:
 
 
 def _new(seen: _Seen) -> _Finding | None:
-    return None if seen.state.first_good else _Finding("new", "Not asked yet.")
+    if seen.state.first_good:
+        return None
+    return _Finding("new", "It has given nothing yet." if seen.state.last_checked else "Not asked yet.")
 
 
 def _renamed(seen: _Seen) -> _Finding | None:
@@ -272,7 +275,7 @@ def _renamed(seen: _Seen) -> _Finding | None:
 def _gap(seen: _Seen) -> _Finding | None:
     gaps = [row for row in seen.asked if row.gap and seen.now - row.at <= GAP_IS_NEWS]
     # A feed that shows one entry at a time shares none with its last document as a rule.
-    if not gaps or (seen.usual or 2) < 2:
+    if not gaps or (seen.usual or 0) == 1 or any(row.entries < 2 for row in gaps):
         return None
     times = "once" if len(gaps) == 1 else f"{len(gaps)} times"
     words = f"Entries may have been lost between two fetches, {times} in {GAP_IS_NEWS.days} days"
@@ -313,7 +316,8 @@ def _dates(seen: _Seen) -> _Finding | None:
 
 
 def _look(feed: Feed) -> str:
-    return f"See what is in it:  newsletter feeds test {shlex.quote(feed.url)}" if "@" not in feed.url else ""
+    with_password = "@" in feed.url.partition("://")[2].partition("/")[0]
+    return "" if with_password else f"See what is in it:  newsletter feeds test {shlex.quote(feed.url)}"
 
 
 def _shrunk(seen: _Seen) -> _Finding | None:

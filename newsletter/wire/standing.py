@@ -48,6 +48,8 @@ _JITTER = 0.25
 _ENOUGH = 0.75
 #: Fewer feeds, or a single host, say nothing of our own network.
 _FEW_FEEDS, _FEW_HOSTS = 3, 2
+#: So long a feed's failures may be called our own network's.
+_UNBLAMED = timedelta(days=2)
 _AT_ONCE = timedelta(0)
 
 
@@ -196,13 +198,15 @@ def unblamed(before: FeedState | None, feed: Feed, now: datetime) -> FeedState:
     return replace(before or FeedState(feed=feed.id), title=feed.name, last_checked=now)
 
 
-def own_network_down(fetched: Sequence[Fetched]) -> bool:
-    """Whether a run's failures are our own network's.
+def own_network_down(fetched: Sequence[Fetched], states: Mapping[str, FeedState]) -> bool:
+    """Whether a run's failures are our own network's; `states` are the feeds' before it.
 
-    So it is if more than half of the feeds asked, and of the hosts, gave nothing but failures that a network
-    can be to blame for; a few feeds, or one host, prove nothing. A host with many feeds alone does not either.
+    So it is if more than half of the feeds that stood well, and of their hosts, gave nothing but failures that a
+    network can be to blame for; a few feeds, or one host, prove nothing. A host with many feeds alone does not
+    either. Feeds that failed before, or for two days without blame, are no witnesses: else a few that are dead would
+    be the majority for ever wherever most others need not be asked.
     """
-    asked = [one for one in fetched if one.state not in NOT_ASKED]
+    asked = [one for one in fetched if one.state not in NOT_ASKED and _stood_well(states.get(one.feed))]
     at_host: dict[str, list[bool]] = defaultdict(list)
     for one in asked:
         at_host[host_of(one.url) or one.feed].append(one.state not in GOOD and one.fault in NETWORK_FAULTS)
@@ -211,6 +215,13 @@ def own_network_down(fetched: Sequence[Fetched]) -> bool:
     feeds_down = sum(map(sum, at_host.values()))
     hosts_down = sum(map(all, at_host.values()))
     return 2 * feeds_down > len(asked) and 2 * hosts_down > len(at_host)
+
+
+def _stood_well(state: FeedState | None) -> bool:
+    """Whether the feed answered when it was last blamed or praised, and has not failed unblamed for too long since."""
+    if state is None or state.failures or state.last_good is None or state.last_checked is None:
+        return False
+    return state.last_checked - state.last_good <= _UNBLAMED
 
 
 def usable(state: FeedState | None, now: datetime) -> Validators:
@@ -298,9 +309,18 @@ def _without_password(url: str) -> str:
 
 
 def _validated(known: FeedState, fetched: Fetched, now: datetime) -> FeedState:
-    """With the validators of a full answer: what it does not name is no longer so. A 304 changes nothing."""
+    """With the validators of a full answer: what it does not name is no longer so.
+
+    A 304 may bring new ones (RFC 9110, 15.4.5), and makes none of them younger.
+    """
     if fetched.status == 304:
-        return known
+        told = fetched.validators
+        kept = replace(
+            known.validators,
+            etag=told.etag or known.validators.etag,
+            last_modified=told.last_modified or known.validators.last_modified,
+        )
+        return replace(known, validators=kept)
     kept = replace(fetched.validators, body_hash=fetched.validators.body_hash or known.validators.body_hash)
     return replace(known, validators=kept, validators_at=now)
 

@@ -105,12 +105,14 @@ def test_several_feeds_are_kept_at_once_and_counted_apart(store: Store) -> None:
 
 
 @pytest.mark.parametrize("state", ["waiting", "off"])
-def test_a_feed_that_was_not_asked_leaves_no_trace(store: Store, state: FetchState) -> None:
+def test_a_feed_that_was_not_asked_leaves_its_state_alone_and_nothing_in_the_log(
+    store: Store, state: FetchState
+) -> None:
     counts = store.news.keep([make_kept(make_entry(), row=make_row(state=state)), make_kept(feed="herald")], NOW)
 
     assert counts == (0, 0)
     assert store.news.entries() == ()
-    assert [feed.feed for feed in store.news.feed_states()] == ["herald"]
+    assert [feed.feed for feed in store.news.feed_states()] == ["gazette", "herald"]
     assert list(store.news.fetch_rows(NOW)) == ["herald"]
 
 
@@ -296,3 +298,12 @@ def test_arrivals_are_told_by_feed_oldest_first(store: Store) -> None:
     keep(store, make_entry("x", feed="herald", first_seen=NOW - timedelta(days=2)), feed="herald")
 
     assert store.news.arrivals(NOW) == {"gazette": (NOW, later(hours=1), later(hours=2))}
+
+
+def test_a_date_that_was_lacking_is_received_and_never_changed_again(store: Store) -> None:
+    keep(store, make_entry("1", published=None))
+
+    keep(store, make_entry("1", published=NOW))
+    keep(store, make_entry("1", published=later(days=3), title="Another title, so that it is written"))
+
+    assert [entry.published for entry in store.news.entries()] == [NOW]

@@ -82,12 +82,12 @@ def test_a_first_good_fetch_is_remembered_whole() -> None:
     )
 
 
-def test_a_304_confirms_the_feed_but_not_its_validators() -> None:
+def test_a_304_confirms_the_feed_and_may_bring_an_etag_but_makes_no_validator_younger() -> None:
     before = after()
 
     state = after(before, fetched("same", status=304, validators=Validators(etag="other")), now=NOW + DAY)
 
-    assert (state.validators, state.validators_at) == (FULL, NOW)
+    assert (state.validators, state.validators_at) == (replace(FULL, etag="other"), NOW)
     assert (state.first_good, state.last_good) == (NOW, NOW + DAY)
 
 
@@ -357,6 +357,11 @@ def run(*states: tuple[str, Fault]) -> list[Fetched]:
     ]
 
 
+def well(asked: list[Fetched]) -> dict[str, FeedState]:
+    """The feeds before the run: each answered when it was last asked."""
+    return {one.feed: FeedState(feed=one.feed, last_good=NOW, last_checked=NOW) for one in asked}
+
+
 @pytest.mark.parametrize(
     ("answers", "down"),
     [
@@ -371,14 +376,36 @@ def run(*states: tuple[str, Fault]) -> list[Fetched]:
     ],
 )
 def test_our_own_network_is_blamed_if_most_feeds_and_hosts_fail(answers: list[tuple[str, Fault]], down: bool) -> None:
-    assert own_network_down(run(*answers)) is down
+    asked = run(*answers)
+
+    assert own_network_down(asked, well(asked)) is down
+
+
+def test_feeds_that_failed_before_or_never_answered_are_no_witnesses_of_the_network() -> None:
+    asked = run(("a.example", "dns"), ("b.example", "dns"), ("c.example", "dns"), ("d.example", ""))
+    before = well(asked)
+
+    assert own_network_down(asked, before)
+    assert not own_network_down(asked, {})
+    failed = {feed: replace(before[feed], failures=1) for feed in ("f0", "f1")}
+    assert not own_network_down(asked, before | failed)
+
+
+def test_our_own_network_is_blamed_for_two_days_at_most() -> None:
+    asked = run(("a.example", "dns"), ("b.example", "dns"), ("c.example", "dns"))
+    before = well(asked)
+
+    for _ in range(20):
+        assert own_network_down(asked, before) is (before["f0"].last_checked <= NOW + 2 * DAY)
+        later = before["f0"].last_checked + 6 * HOUR
+        before = {feed: unblamed(state, FEED, later) for feed, state in before.items()}
 
 
 def test_feeds_that_were_not_asked_do_not_count_for_the_network() -> None:
     asleep = [Fetched(feed=f"w{n}", state="waiting", url=f"https://w{n}.example/") for n in range(9)]
     dead = run(("a.example", "dns"), ("b.example", "dns"), ("c.example", "dns"))
 
-    assert own_network_down([*asleep, *dead])
+    assert own_network_down([*asleep, *dead], well(dead))
 
 
 def test_nobody_is_blamed_for_our_own_network() -> None:

@@ -35,6 +35,7 @@ def _feeds() -> None:
     # What was called the next check is the server's wish. Since when a feed fails was not written down:
     # it did at the last check.
     op.execute("UPDATE feeds SET retry_at = next_check_at, next_check_at = NULL")
+    op.execute("UPDATE feeds SET first_good_at = last_good_at WHERE first_good_at IS NULL")
     op.execute("UPDATE feeds SET failing_since = last_checked_at WHERE failures > 0")
 
 
