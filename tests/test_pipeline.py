@@ -95,7 +95,8 @@ def test_collecting_says_one_thing_of_each_feed_in_the_order_of_the_file(space: 
         ("beta", "not-feed"),
         ("delta", "new"),
     ]
-    assert sorted(seen) == ["alpha", "beta", "delta", "gamma"]
+    assert seen[0] == "off"
+    assert sorted(seen) == ["alpha", "beta", "delta", "gamma", "off"]
     assert [(one.state, one.status) for one in again if one.feed == "alpha"] == [("same", 304)]
 
 
