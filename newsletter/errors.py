@@ -4,6 +4,7 @@
     ├── CannotWrite                  1   the disk is full or the folder is not ours
     ├── StoreFault                   1   the database cannot be used
     │   └── StoreIsNewer             1   written by a later version of this program
+    ├── CannotRead                   1   no process that reads documents stays alive
     ├── CannotSend                   1   the transport cannot start, or the relay refuses us
     ├── UsageFault                   2   the command line asks for what is not there
     │   └── NoWorkspace              2   no newsletter.toml here or above
@@ -45,6 +46,10 @@ class StoreFault(NewsletterError):
 
 class StoreIsNewer(StoreFault):
     """The database was written by a later version; nothing was touched."""
+
+
+class CannotRead(NewsletterError):
+    """Documents cannot be read, because the processes that do it die as soon as they start; no feed is to blame."""
 
 
 class CannotSend(NewsletterError):

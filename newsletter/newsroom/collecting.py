@@ -27,6 +27,8 @@ from newsletter.wire.standing import own_network_down
 
 #: Feeds in one transaction, and seconds in which they gather: what a crash makes us fetch again.
 _GROUP, _GATHERING = 50, 0.25
+#: Seconds between two looks whether the readers still read.
+_LOOK_EACH = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,14 @@ def _faulty(fault: Remark) -> FeedOutcome:
     return FeedOutcome(feed=place, name=place, state="refused", problem=fault.what, mend=" ".join(fault.mend))
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An answer whose document was read, or cannot be."""
+
+    fetched: Fetched
+    reading: Future[Reading]
+
+
 class _Nothing:
     """Nothing came in time."""
 
@@ -105,7 +115,7 @@ class _Keeper(Thread):
         self._feeds = {feed.id: feed for feed in asked.feeds}
         self._states, self._known = asked.states, asked.known
         self._on_feed = on_feed
-        self._queue: SimpleQueue[Fetched | _Come | None] = SimpleQueue()
+        self._queue: SimpleQueue[Fetched | _Read | None] = SimpleQueue()
         self._reading = 0
         #: Network failures wait for the end: if most feeds have them, they are ours.
         self._held: list[_Come] = []
@@ -152,7 +162,7 @@ class _Keeper(Thread):
                     group.append(_Come(one))
             else:
                 self._reading -= 1
-                group.append(one)
+                group.append(_Come(one.fetched, one.reading.result()))
             if len(group) == 1:
                 due = monotonic() + _GATHERING
             if len(group) >= _GROUP or (group and monotonic() >= due):
@@ -163,11 +173,13 @@ class _Keeper(Thread):
         for start in range(0, len(self._held), _GROUP):
             self._keep(self._held[start : start + _GROUP], network_down=down)
 
-    def _next(self, *, until: float | None) -> Fetched | _Come | _Nothing | None:
-        """What comes next; nothing if none came until that moment of the monotonic clock."""
+    def _next(self, *, until: float | None) -> Fetched | _Read | _Nothing | None:
+        """What comes next; nothing if none came until that moment of the monotonic clock. Raises CannotRead."""
+        look = monotonic() + _LOOK_EACH
         try:
-            return self._queue.get(timeout=None if until is None else max(0.0, until - monotonic()))
+            return self._queue.get(timeout=max(0.0, min(look, until or look) - monotonic()))
         except Empty:
+            self._readers.check()
             return _NOTHING
 
     def _read(self, fetched: Fetched) -> None:
@@ -187,7 +199,7 @@ class _Keeper(Thread):
         self._reading += 1
 
         def hand_back(done: Future[Reading]) -> None:
-            self._queue.put(_Come(replace(fetched, page=None), done.result()))
+            self._queue.put(_Read(replace(fetched, page=None), done))
 
         self._readers.submit(job).add_done_callback(hand_back)
 

@@ -92,7 +92,7 @@ def _replay_feed(
         if document is not None
     ]
     aliases = dict(store.news.aliases([feed.id]).get(feed.id, {}))
-    entries, problem = _merged([reading.result() for reading in readings], stored, aliases)
+    entries, problem = _merged([readers.wait(reading) for reading in readings], stored, aliases)
     changed = [
         (old.title, entry.title)
         for entry in entries.values()

@@ -70,7 +70,7 @@ def probe(
                     status=one.status if one else 0,
                     moved=one.moved if one else False,
                     fault=one.fault if one else "",
-                    examined=examined.result(),
+                    examined=readers.wait(examined),
                 )
             )
             if on_probed is not None:

@@ -31,6 +31,8 @@ _CONNECT_SECONDS = 10.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _LIMITING = frozenset((429, 503))
+#: Files that are open besides: database, documents, pipes to readers, the libraries' own.
+_OTHER_FILES = 48
 _DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
 _CONTROLS = re.compile('[\x00-\x20\x7f-\xa0\u2028\u2029\u202a-\u202e\u2066-\u2069"<>]')
 _NO_HOSTS: Mapping[str, str] = MappingProxyType({})
@@ -82,7 +84,7 @@ async def _fetch_all(
         wire = _Wire(
             client=client,
             turns=Turns(
-                everywhere=collecting.concurrency,
+                everywhere=_places(collecting.concurrency),
                 per_host=collecting.per_host,
                 spacing=collecting.spacing.total_seconds(),
             ),
@@ -104,6 +106,17 @@ async def _fetch_all(
             return tuple(await asyncio.gather(*(one(request) for request in requests)))
         finally:
             names.close()
+
+
+def _places(wished: int) -> int:
+    """So many connections at once as are wished, if the process may open so many files beside its others."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if most != resource.RLIM_INFINITY:
+            return max(1, min(wished, most - _OTHER_FILES))
+    return wished
 
 
 def _user_agent(contact: str) -> str:

@@ -10,17 +10,24 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 from pathlib import Path
+from threading import Thread
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
+from newsletter.errors import CannotRead
 from newsletter.wire.job import MOST_CPU_SECONDS, MOST_MEMORY, Job, Reading, refused
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
+#: Seconds between two looks whether there is still somebody who reads.
+_LOOK_EACH = 5.0
 #: The outer fence: time on the wall, for a reader that waits instead of burning.
 _MOST_SECONDS = 60
 _MOST_WORKERS, _WORTH_A_WORKER = 4, 50
@@ -28,10 +35,16 @@ _Result = TypeVar("_Result")
 
 
 class Readers(Protocol):
-    """Who reads documents. Leaving the block waits for nobody: what was submitted is finished first by its futures."""
+    """Who reads documents; to be used with `with`."""
 
     def submit(self, job: Job) -> Future[Reading]:
-        """Begin to read; the future holds a Reading whatever the document does."""
+        """Begin to read; the future holds a Reading whatever the document does. Raises CannotRead."""
+
+    def wait(self, told: Future[_Result]) -> _Result:
+        """What a future of ours holds, as soon as it does. Raises CannotRead instead of waiting for ever."""
+
+    def check(self) -> None:
+        """Raises CannotRead if what was submitted will never be read."""
 
     def __enter__(self) -> Self: ...
 
@@ -48,22 +61,59 @@ class WorkerReaders:
         # Another worker pays from some dozens on. Network and store need a core only while answers come.
         self._workers = max(1, min(_MOST_WORKERS, os.cpu_count() or 1, documents // _WORTH_A_WORKER))
         self._pool: ProcessPool | None = None
+        self._waiting = 0
+        #: When something was begun or done last, by the monotonic clock.
+        self._moved = 0.0
 
     def submit(self, job: Job) -> Future[Reading]:
         return self.call(_read, job, otherwise=refused)
 
     def call(self, work: Callable[[Job], _Result], job: Job, *, otherwise: Callable[[str], _Result]) -> Future[_Result]:
-        """Call `work` with the job in a worker; `otherwise` makes a result of the sentence that tells its end."""
+        """Call `work` with the job in a worker; `otherwise` makes a result of the sentence that tells its end.
+
+        Raises CannotRead.
+        """
+        told: Future[_Result] = Future()
+        try:
+            with _undisturbed():
+                done = self._opened().schedule(_within_limits, args=[work, job], timeout=_MOST_SECONDS)
+        except RuntimeError as fault:
+            raise _broken() from fault
+        self._waiting += 1
+        self._moved = monotonic()
+
+        def settle(future: Future[_Result]) -> None:
+            self._waiting -= 1
+            self._moved = monotonic()
+            try:
+                told.set_result(_result(future, otherwise))
+            except CannotRead as fault:
+                told.set_exception(fault)
+
+        done.add_done_callback(settle)
+        return told
+
+    def wait(self, told: Future[_Result]) -> _Result:
+        while not told.done():
+            with contextlib.suppress(TimeoutError):
+                told.result(timeout=_LOOK_EACH)
+            self.check()
+        return told.result()
+
+    def check(self) -> None:
+        if self._pool is None or not self._waiting:
+            return
+        if not self._pool.active or monotonic() - self._moved > _MOST_SECONDS + _LOOK_EACH:
+            raise _broken()
+
+    def _opened(self) -> ProcessPool:
         if self._pool is None:
             from pebble import ProcessPool
 
             # Not forked: the parent has threads and connections that a copy must not have.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPool(max_workers=self._workers, initializer=_begin, context=context)
-        told: Future[_Result] = Future()
-        done = self._pool.schedule(_within_limits, args=[work, job], timeout=_MOST_SECONDS)
-        done.add_done_callback(lambda future: told.set_result(_result(future, otherwise)))
-        return told
+        return self._pool
 
     def __enter__(self) -> Self:
         return self
@@ -71,9 +121,16 @@ class WorkerReaders:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]  # Pebble leaves this one without types
-            self._pool.join()
+        if self._pool is None:
+            return
+        self._pool.stop()  # type: ignore[no-untyped-call]  # Pebble leaves this one without types
+        # A thread of the pool may hang on a pipe that no worker empties any more: it is not waited for.
+        joining = Thread(target=self._pool.join, name="readers", daemon=True)
+        joining.start()
+        joining.join(_LOOK_EACH)
+        if joining.is_alive():
+            for worker in multiprocessing.active_children():
+                worker.kill()
 
 
 class InlineReaders:
@@ -87,6 +144,12 @@ class InlineReaders:
         done.set_result(_read(job))
         return done
 
+    def wait(self, told: Future[_Result]) -> _Result:
+        return told.result()
+
+    def check(self) -> None:
+        """Everything submitted has been read."""
+
     def __enter__(self) -> Self:
         return self
 
@@ -94,6 +157,25 @@ class InlineReaders:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Nothing was opened."""
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep Ctrl-C from the processes that are started here; it goes to the whole group, and the parent decides."""
+    # Starting it lifts the block; once it runs it is left alone.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _broken() -> CannotRead:
+    return CannotRead(
+        "Documents cannot be read: the processes that do it end as soon as they start.",
+        mend="Look whether the machine has memory and processes left, and run the command again.",
+    )
 
 
 def _read(job: Job) -> Reading:
@@ -115,6 +197,8 @@ def _result(future: Future[_Result], otherwise: Callable[[str], _Result]) -> _Re
         return otherwise(f"reading it took more than {_MOST_SECONDS} s")
     if isinstance(fault, MemoryError):
         return otherwise(f"reading it took more than {MOST_MEMORY // 1024 // 1024} MB")
+    if isinstance(fault, BrokenProcessPool):
+        raise _broken() from fault
     if isinstance(fault, ProcessExpired):
         if fault.exitcode == -signal.SIGPROF:
             return otherwise(f"reading it took more than {MOST_CPU_SECONDS} s of processor time")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from pebble import ProcessPool
 
+from newsletter.errors import CannotRead
 from newsletter.model.feeds import Document, Feed
 from newsletter.wire import readers as fences
 from newsletter.wire.job import Job
@@ -102,3 +106,25 @@ def test_no_worker_is_started_where_there_is_nothing_to_read() -> None:
 
 def test_the_limits_are_those_that_the_sentences_name() -> None:
     assert (fences.MOST_CPU_SECONDS, fences.MOST_MEMORY) == (10, 512 * 1024 * 1024)
+
+
+def vanish() -> None:
+    os._exit(1)
+
+
+class DyingReaders(WorkerReaders):
+    """Whose processes end before they have read anything."""
+
+    def _opened(self) -> ProcessPool:
+        if self._pool is None:
+            self._pool = ProcessPool(max_workers=1, initializer=vanish, context=multiprocessing.get_context("spawn"))
+        return self._pool
+
+
+def test_readers_that_die_at_once_are_the_machines_fault_and_nobody_waits_for_ever() -> None:
+    began = time.monotonic()
+
+    with pytest.raises(CannotRead, match="end as soon as they start"), DyingReaders() as readers:
+        readers.wait(readers.submit(job()))
+
+    assert time.monotonic() - began < 20
