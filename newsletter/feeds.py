@@ -36,8 +36,11 @@ def find(room: Newsroom, url: str, *, intranet: bool = False) -> tuple[Candidate
 
     Never empty. Raises UsageFault with the reason if there is none.
     """
-    address = url if "://" in url else f"https://{url}"
-    (first,) = _probed(room, (address,), intranet=intranet)
+    addresses = (url,) if "://" in url else (f"https://{url}", f"http://{url}")
+    for address in addresses:
+        (first,) = _probed(room, (address,), intranet=intranet)
+        if first.status:
+            break
     if first.examined.parsed.kind == "feed":
         return (_candidate(first),)
     named = first.examined.parsed.discovers[:_MOST_NAMED]

@@ -24,12 +24,21 @@ _HOST_LABEL = re.compile(r"[\w-]+(\.[\w-]+)+", re.UNICODE)
 _TYPED_BARE = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?::\d+)?(?:[/?#]\S*)?", re.I)
 
 
+_DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
+_CONTROLS = re.compile('[\x00-\x20\x7f-\xa0\u2028\u2029\u202a-\u202e\u2066-\u2069"<>]')
+
+
 def looks_like_address(typed: str) -> bool:
     """Whether a person typed an address rather than words; "example.com/a" counts, "v2.0" and "Node.js" do not."""
     text = typed.strip()
     if re.match(r"https?://\S+$", text, re.I):
         return True
     return bool(_TYPED_BARE.fullmatch(text)) and ("/" in text or text.lower().startswith("www."))
+
+
+def without_controls(written: str) -> str:
+    """An address as browsers read it: line ends and tabs dropped, blanks and controls encoded (WHATWG URL, 4.4)."""
+    return _CONTROLS.sub(lambda sign: quote(sign[0]), written.translate(_DROPPED))
 
 
 def with_scheme(typed: str) -> str:

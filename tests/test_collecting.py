@@ -451,3 +451,38 @@ def test_a_feed_that_loses_entries_is_asked_between_the_slots(space: Workspace, 
     assert [(done.stage, done.result) for done in later] == [("collect", "done")]
     assert again == ()
     assert len(titles(space)) == before + 30
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found"])
+def test_a_redirect_to_a_stranger_brings_nothing_and_is_told_until_a_person_decides(
+    space: Workspace, server: Server, status: str
+) -> None:
+    server.answers["/feed"] = rss(1, 2, 3)
+    collected(space)
+    server.answers["/feed"] = reply(status=status, Location=f"http://{NEW}/pills")
+    server.answers["/pills"] = reply(
+        b"<rss version='2.0'><channel><item><title>Buy cheap pills</title><guid>p1</guid>"
+        b"<link>http://new.example.net/p1</link></item></channel></rss>"
+    )
+
+    for _ in range(6):
+        (outcome,) = collected(space, DAY)
+        assert (outcome.state, outcome.fault, outcome.new_entries) == ("refused", "redirects", 0)
+
+    assert f'url = "http://{NEW}/pills"' in outcome.mend
+    assert "Buy cheap pills" not in titles(space)
+    (health,) = feed_health(space.room, space.store).feeds
+    assert health.needs_a_look
+    assert NEW in health.words
+    server.answers["/feed"] = rss(2, 3, 4)
+    assert [one.new_entries for one in collected(space, DAY)] == [1]
+
+
+def test_a_document_of_one_entry_is_no_gap(space: Workspace, server: Server) -> None:
+    server.answers["/feed"] = rss(1, 2, 3)
+    collected(space)
+    server.answers["/feed"] = rss(9)
+
+    (outcome,) = collected(space, DAY)
+
+    assert (outcome.new_entries, outcome.gap) == (1, False)

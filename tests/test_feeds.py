@@ -157,7 +157,7 @@ def test_a_manifest_names_files_addresses_and_headers(tmp_path: Path, capsys: py
     assert [one["kind"] for one in told] == ["feed", "not-feed", "refused"]
     assert told[0]["entries"][0]["title"] == "Привет"
     assert told[1]["discovers"] == ["https://vector.example.com/one.xml", "https://vector.example.com/broken.xml"]
-    assert told[2]["error"] == "the file cannot be read: no such file or directory"
+    assert told[2]["error"] == "the file cannot be read: there is no such file"
 
 
 def test_every_faulty_line_of_a_manifest_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -200,3 +200,33 @@ def test_a_feed_that_has_not_moved_cannot_be_taken_back(
     assert main(["feeds", "undo", "daily-vector"]) == 3
     assert main(["feeds", "undo", "daly-vector"]) == 2
     assert 'Did you mean "daily-vector"?' in capsys.readouterr().err
+
+
+def test_nothing_that_a_server_says_commands_the_terminal(
+    pulse: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = '<html><link rel=alternate type=application/rss+xml href="/\x1b]0;owned\x07\x9b2J">\u202e</html>'
+    server.answers["/evil"] = reply(page.encode(), Content_Type="text/html; charset=utf-8")
+    server.answers["/moved"] = reply(status="302 Found", Location="/\x1b[2J\x9bgone")
+    (pulse / "feeds.toml").write_text(
+        "".join(
+            f'[[feed]]\nid = "{name}"\nname = "{name}"\nurl = "{server.address}/{name}"\nintranet = true\n'
+            for name in ("evil", "moved")
+        ),
+        encoding="utf-8",
+    )
+
+    for words in (
+        ["collect"],
+        ["feeds", "health"],
+        ["feeds", "list"],
+        ["draft"],
+        ["feeds", "test", f"{server.address}/evil", "--intranet"],
+        ["feeds", "test", f"{server.address}/evil", "--intranet", "--json"],
+        ["feeds", "health", "--json"],
+    ):
+        main(words)
+
+    said = "".join(capsys.readouterr())
+    assert "not a feed" in said
+    assert [sign for sign in said if sign != "\n" and (ord(sign) < 32 or 0x7F <= ord(sign) < 0xA0)] == []

@@ -76,7 +76,7 @@ def health(room: Newsroom, *, faults: bool, as_json: bool) -> int:
         show.as_json(told)
     else:
         show.table(_COLUMNS, [_row(room, one) for one in shown])
-        show.mends((one.feed, one.mend) for one in shown if one.needs_a_look)
+        show.mends((one.feed, one.mend) for one in shown)
         if found.totals.words:
             click.echo(found.totals.words)
         for fault in found.faults:

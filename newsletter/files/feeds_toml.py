@@ -133,6 +133,8 @@ def _feed(file: TypedToml, table: Mapping[str, Any], number: int) -> Feed | None
     for key in ("url", "site"):
         if values.get(key) and not is_web(values[key]):
             what = f'"{values[key]}" is not an address that begins with http:// or https://.'
+            if "@" in values[key].partition("://")[2].partition("/")[0]:
+                what = f'"{key}" holds a user name or a password, and this file is for everybody to read.'
             file.error((*place, key), "address", what)
     if not 0 <= values.get("weight", 0.5) <= 1:
         file.error((*place, "weight"), "value", f'"weight" lies between 0 and 1, not at {values["weight"]}.')

@@ -19,10 +19,17 @@ def about_news(room: Newsroom, store: Store, draft: Draft) -> tuple[Remark, ...]
     if found is None:
         return changed
     feeds = [
-        Remark("feeds.toml", found.lines[feed], "warning", "feed-health", words, (mend,) if mend else ())
-        for feed, words, mend in (
-            (one.feed, f"{one.name}: {one.words}", one.mend) for one in found.feeds if one.needs_a_look
+        Remark(
+            "feeds.toml",
+            found.lines[one.feed],
+            "warning" if one.needs_a_look else "notice",
+            "feed-health",
+            f"{one.name}: {one.words}",
+            (one.mend,) if one.mend else (),
         )
+        for one in found.feeds
+        # What was done by itself, such as a move, is a notice.
+        if one.needs_a_look or one.mend
     ]
     # The other feeds are read all the same; none of this keeps the week from leaving.
     return (*changed, *feeds, *(replace(fault, level="warning") for fault in found.faults))

@@ -12,7 +12,7 @@ from newsletter.store.news import Kept
 from newsletter.text import one_line, visible
 from newsletter.wire.identity import apart, is_gap, reach, same_entries
 from newsletter.wire.job import Reading
-from newsletter.wire.moves import move_after, shares_half
+from newsletter.wire.moves import is_strange, move_after, shares_half
 from newsletter.wire.standing import final_state, mend_of, standing_after, unblamed
 
 
@@ -43,10 +43,16 @@ def judge(
     state = final_state(before, state, fault, now)
     entries = apart(reading.entries, known) if reading and state == "new" else ()
     renamed = same_entries(entries, known)
+    target = fetched.url
+    if is_strange(entries, known, renamed, before=before.url if before else "", now=target):
+        problem = f"sent on to {target}, which shares nothing with what we know of it; nothing of that was taken"
+        state, fault, entries, renamed = "refused", "redirects", (), {}
+        # Where it answered before stays the measure.
+        fetched = replace(fetched, url=before.url if before else "")
     # It cannot be told of a feed of which only some entries are wanted, nor of one that begins afresh.
     some = bool(feed.include or feed.exclude or feed.max_items)
     begins = before is None or before.first_good is None
-    gap = not some and not begins and is_gap(entries, known, renamed)
+    gap = not some and not begins and len(entries) > 1 and is_gap(entries, known, renamed)
     if network_down:
         standing = unblamed(before, feed, now)
     else:
@@ -73,7 +79,7 @@ def judge(
         entries=len(entries),
         repairs=repairs,
         problem=f"{problem} (our own network seems to be down)" if network_down else problem,
-        mend="" if network_down else visible(_mend(feed, fault, reading)),
+        mend="" if network_down else visible(_mend(feed, fault, reading, target=target)),
         gap=gap,
         last_good=before.last_good if before else None,
     )
@@ -116,7 +122,9 @@ def _found(fetched: Fetched, reading: Reading | None) -> tuple[FetchState, Fault
     return "not-feed", "not-feed", problem
 
 
-def _mend(feed: Feed, fault: Fault, reading: Reading | None) -> str:
+def _mend(feed: Feed, fault: Fault, reading: Reading | None, *, target: str) -> str:
+    if fault == "redirects" and reading is not None:
+        return f'If it is the same publisher, write  url = "{target}"  into the feed "{feed.id}"; else take it out.'
     if reading is not None and reading.parsed.discovers:
         return f'If it moved there, write  url = "{reading.parsed.discovers[0]}"  into the feed "{feed.id}".'
     return mend_of(fault, feed)

@@ -113,6 +113,8 @@ def _begun(readers: WorkerReaders, source: Source, fetched: Fetched | None, now:
 def _read(path: Path | None) -> Document | str:
     """The file, or why it cannot be looked at."""
     assert path is not None
+    if not path.is_file():
+        return f"the file cannot be read: {'it is a folder' if path.is_dir() else 'there is no such file'}"
     try:
         with path.open("rb") as file:
             plain = file.read(MOST_BYTES + 1)

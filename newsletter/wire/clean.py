@@ -36,6 +36,8 @@ _ATTRIBUTES = {
 }
 #: Gone with all that is inside.
 _GONE = frozenset("embed iframe math noembed noframes object script select style svg template textarea title".split())
+#: Some readers of mail know schemes in lower case only.
+_SCHEME = re.compile(r'\s(?:href|src)="(?:https?|mailto):', re.I)
 _HTTP = re.compile(r"https?://[^/?#\s]", re.I)
 
 
@@ -52,15 +54,11 @@ def safe_html(markup: str, *, base_url: str) -> str:
     if cost > _MOST_NESTING:
         return html.escape(plain(text))
     try:
-        return _cleaner(base_url).clean(known)
+        clean = _cleaner(base_url).clean(known)
     except ValueError:
         # A base that looks like an address and is none.
-        return _cleaner("").clean(known)
-
-
-def text_of(markup: str) -> str:
-    """The words of a summary on one line, nothing in them active, all of the author's kept; may be empty."""
-    return plain(markup)
+        clean = _cleaner("").clean(known)
+    return _SCHEME.sub(lambda m: m[0].lower(), clean)
 
 
 @lru_cache(maxsize=64)

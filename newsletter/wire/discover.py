@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml.etree import _Element as Element
 
+from newsletter.links import without_controls
 from newsletter.wire.inline import joined
 
 _TYPES = frozenset(
@@ -32,7 +33,7 @@ def feeds_of(page: Element, *, url: str) -> tuple[str, ...]:
         named = "alternate" in relations and kind in _TYPES and "stylesheet" not in relations
         if not named and not ("feed" in relations and kind in ("", *_TYPES)):
             continue
-        address = joined(base, (one.get("href") or "").strip())
+        address = joined(base, without_controls((one.get("href") or "").strip()))
         if address.startswith(("http://", "https://")) and not any(sign in address for sign in _INTERFACES):
             found[address] = None
     return tuple(found)[:_MOST]

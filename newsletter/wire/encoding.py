@@ -15,8 +15,13 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-#: How "<" and the character after it begin in encodings without a byte order mark (XML 1.0, appendix F).
-_WIDE_STARTS = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+#: How "<", "{" or "[" begins in encodings without a byte order mark (XML 1.0, appendix F; RFC 4627, 3).
+_WIDE = (
+    ("utf-32-le", re.compile(rb"(?:[ \t\r\n]\0\0\0){0,99}[<{\[]\0\0\0")),
+    ("utf-32-be", re.compile(rb"(?:\0\0\0[ \t\r\n]){0,99}\0\0\0[<{\[]\0")),
+    ("utf-16-le", re.compile(rb"(?:[ \t\r\n]\0){0,99}[<{\[]\0[^\0]\0")),
+    ("utf-16-be", re.compile(rb"(?:\0[ \t\r\n]){0,99}\0[<{\[]\0[^\0]")),
+)
 _BLANK = b" \t\r\n\x0b\x0c\0"
 _DECLARED = re.compile(rb"""(<\?xml\b[^<>]{0,200}?\bencoding\s{0,20}=\s{0,20}["'])([A-Za-z0-9._:-]{1,40})""", re.I)
 _CHARSET = re.compile(r"""charset\s{0,20}=\s{0,20}["']?([A-Za-z0-9._:-]{1,40})""", re.I)
@@ -34,12 +39,20 @@ _LABELS = {
     "koi8_r": "koi8-r koi8 koi",
     "koi8_u": "koi8-u koi8-ru",
     "mac_roman": "macintosh mac x-mac-roman",
+    "mac_cyrillic": "x-mac-cyrillic x-mac-ukrainian",
+    "cp866": "cp866 866 ibm866 csibm866",
+    "iso8859_8": "iso-8859-8 iso8859-8 iso_8859-8 iso-8859-8-i iso-8859-8-e hebrew visual logical",
+    "johab": "johab",
     "utf-8": "utf-8 utf8 unicode-1-1-utf-8",
-    **{f"cp{n}": f"windows-{n} cp{n} x-cp{n}" for n in (1250, 1251, 1253, 1255, 1256, 1257, 1258, 866)},
-    **{f"iso8859_{n}": f"iso-8859-{n} iso8859-{n} iso_8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
+    **{f"cp{n}": f"cp{n} ibm{n}" for n in (437, 737, 775, 850, 852, 855, 857, 860, 861, 862, 863, 864, 865, 869)},
+    **{f"cp{n}": f"windows-{n} cp{n} x-cp{n}" for n in (1250, 1251, 1253, 1255, 1256, 1257, 1258)},
+    **{f"iso8859_{n}": f"iso-8859-{n} iso8859-{n} iso_8859-{n}" for n in (2, 3, 4, 5, 6, 7, 10, 13, 14, 15, 16)},
 }
 _CODECS = {label: codec for codec, labels in _LABELS.items() for label in labels.split()}
-_SEVERAL_BYTES = frozenset(("gb18030", "cp932", "euc_jp", "iso2022_jp", "cp949", "big5hkscs"))
+_SEVERAL_BYTES = frozenset(("gb18030", "cp932", "euc_jp", "iso2022_jp", "cp949", "johab", "big5hkscs"))
+#: Where a document in ISO-2022-JP turns to letters of two bytes.
+_SHIFT = b"\x1b$"
+_ASCII = bytes(range(0x80))
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 #: What Windows-1252 puts where Latin-1 has controls; the five it leaves open stay controls, as browsers read them.
 _WINDOWS = {c: ord(bytes([c]).decode("cp1252", "ignore") or chr(c)) for c in range(0x80, 0xA0)}
@@ -56,7 +69,7 @@ def as_utf8(body: bytes, *, content_type: str = "") -> tuple[bytes, tuple[str, .
     """
     wide = next((name for bom, name in _BOMS if body.startswith(bom)), None)
     if wide is None:
-        wide = next((name for start, name in _WIDE_STARTS if body[:400].lstrip(b" \t\r\n").startswith(start)), None)
+        wide = next((name for name, start in _WIDE if start.match(body)), None)
     if wide is not None:
         body = body.decode(wide, "replace").encode("utf-8", "replace")
     marked = wide is not None or body.startswith(codecs.BOM_UTF8)
@@ -90,6 +103,9 @@ def _decoded(body: bytes, declared: str, header: str, marked: bool) -> tuple[byt
     """The body in UTF-8, and in words what was wrong with it; "" if its own word was right."""
     codec = _CODECS.get("" if marked else declared, "utf-8")
     named = not declared or declared in _CODECS
+    if codec == "utf-8" and _SHIFT in body and _CODECS.get(header) == "iso2022_jp":
+        # Its bytes are all ASCII, and so valid UTF-8.
+        codec = "iso2022_jp"
     if codec in _SEVERAL_BYTES and (utf8 := _through(body, codec)) is not None:
         return utf8, ""
     if _is_utf8(body):
@@ -110,10 +126,15 @@ def _not_utf8(body: bytes, *, declared: bool, header: str) -> tuple[bytes, str]:
     except UnicodeDecodeError as fault:
         if fault.reason == "unexpected end of data":
             return body[: fault.start], ""
-    whole = len(_SEQUENCE.findall(body))
-    if header not in ("", "utf-8") and (not declared or whole * 200 < len(body)) and (utf8 := _through(body, header)):
+    if header not in ("", "utf-8") and (not declared or not _is_mostly_utf8(body)) and (utf8 := _through(body, header)):
         return utf8, "" if not declared else f"declared as UTF-8, but is {header}"
     return body.decode("utf-8", "newsletter.windows").encode(), "not UTF-8 throughout, the rest read as Windows-1252"
+
+
+def _is_mostly_utf8(body: bytes) -> bool:
+    """Whether most bytes beyond ASCII stand where UTF-8 has them; in other encodings some do by accident."""
+    beyond = len(body.translate(None, _ASCII))
+    return sum(map(len, _SEQUENCE.findall(body))) * 4 > beyond * 3
 
 
 def _is_utf8(body: bytes) -> bool:
@@ -159,6 +180,9 @@ def undoubled(text: str, *, windows: bool = True) -> str:
         return text
     try:
         encoded = text.encode("latin-1")
+        if encoded.endswith(b"\xc3"):
+            # The no-break space that belongs to it went as a blank at the end.
+            encoded += b"\xa0"
     except UnicodeEncodeError:
         if not windows or _MOJIBAKE.search(text) is None:
             return text

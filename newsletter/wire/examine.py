@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from newsletter.links import Link
 from newsletter.model.feeds import Feed
 from newsletter.model.news import RawEntry
 from newsletter.wire.clean import safe_html
 from newsletter.wire.job import Job
-from newsletter.wire.markup import as_text
 from newsletter.wire.normalise import as_published, normalise
 from newsletter.wire.parsed import Parsed
 from newsletter.wire.reading import parsed_document
@@ -55,14 +53,13 @@ def not_examined(problem: str) -> Examined:
 def _shown(job: Job, feed: Feed, raw: RawEntry) -> ShownEntry:
     one = as_published(feed, raw, base_url=job.url, now=job.now)
     story = next(iter(normalise(feed, [raw], base_url=job.url, now=job.now, previous_fetch=None)), None)
-    link = one.link if one else Link("")
     return ShownEntry(
-        id=one.id if one else as_text(raw.id),
-        title=one.title if one else "",
-        link=link,
-        external=story.link if story and story.link != link else "",
+        id=one.id,
+        title=one.title,
+        link=one.link,
+        external=story.link if story and story.link != one.link else "",
         is_news=story is not None,
-        published=one.published if one else raw.published,
-        html=safe_html(raw.content or raw.summary, base_url=link or job.url),
-        summary=one.summary if one else "",
+        published=one.published,
+        html=safe_html(raw.content or raw.summary, base_url=one.link or job.url),
+        summary=one.summary,
     )

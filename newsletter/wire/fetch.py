@@ -7,16 +7,16 @@ because a server that sends a byte now and then keeps every single wait short.
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
 from newsletter import __version__
+from newsletter.links import without_controls
 from newsletter.model.feeds import Feed, Fetched, Validators
 from newsletter.model.settings import Collecting
 from newsletter.wire.answers import Answer, Asked, failed, is_asked_with, outcome, rests
@@ -33,8 +33,6 @@ _PERMANENT = frozenset((301, 308))
 _LIMITING = frozenset((429, 503))
 #: Files that are open besides: database, documents, pipes to readers, the libraries' own.
 _OTHER_FILES = 48
-_DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
-_CONTROLS = re.compile('[\x00-\x20\x7f-\xa0\u2028\u2029\u202a-\u202e\u2066-\u2069"<>]')
 _NO_HOSTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -223,7 +221,7 @@ class _Exchange:
             return f"HTTP {answer.status} without saying where to"
         self._permanent = self._permanent and answer.status in _PERMANENT
         try:
-            self._url = urldefrag(urljoin(self._url, _without_controls(location))).url
+            self._url = urldefrag(urljoin(self._url, without_controls(location))).url
         except ValueError:
             return f"sent on to {location[:200]!r}, which is no address"
         return ""
@@ -243,11 +241,6 @@ class _Exchange:
             conditional=self._is_conditional(),
             moved=len(self._visited) > 1 and self._permanent,
         )
-
-
-def _without_controls(location: str) -> str:
-    """A Location as browsers read it: blanks and controls encoded, line ends and tabs dropped (WHATWG URL, 4.4)."""
-    return _CONTROLS.sub(lambda sign: quote(sign[0]), location.translate(_DROPPED))
 
 
 def _is_web(url: str) -> bool:

@@ -47,7 +47,8 @@ def apart(entries: Sequence[Entry], known: Sequence[Known]) -> tuple[Entry, ...]
 
 
 def own_name(entry: Entry) -> str:
-    """The id of an entry whose own id belongs to another story: the same for the same link."""
+    """The id of an entry whose own id belongs to another story: the same for the same link, else for the same title;
+    for both where the link itself is the id."""
     told = f"{entry.link} {fold(entry.title)}" if entry.id == entry.link else entry.link or fold(entry.title)
     return f"{entry.id}#{blake2b(told.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
 

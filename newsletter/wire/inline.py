@@ -10,6 +10,8 @@ from urllib.parse import urljoin
 
 from lxml.etree import _Element as Element
 
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_ADDRESSES = frozenset(("href", "src", "poster"))
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _XHTML = frozenset(("xhtml", "application/xhtml+xml"))
 _HTML = frozenset(("html", "text/html"))
@@ -50,19 +52,20 @@ def inner(element: Element, *, xhtml: bool = False) -> str:
     out: list[str] = []
     if element.text:
         out.append(element.text if text and not xhtml else html.escape(element.text, quote=False))
-    _write(element, out)
+    _write(element, out, (element.get(_BASE) or "").strip() if element is around else "")
     return "".join(out).strip()
 
 
-def _write(element: Element, out: list[str]) -> None:
+def _write(element: Element, out: list[str], base: str) -> None:
     # The parser lets no document nest deeper than 256.
     for child in element:
         name = _local(child)
-        out.append(f"<{name}{''.join(_attribute(str(key), str(child.get(key))) for key in child.attrib)}>")
+        own = joined(base, written.strip()) if (written := child.get(_BASE)) else base
+        out.append(f"<{name}{''.join(_attribute(str(key), str(child.get(key)), own) for key in child.attrib)}>")
         if name not in _VOID:
             if child.text:
                 out.append(html.escape(child.text, quote=False))
-            _write(child, out)
+            _write(child, out, own)
             out.append(f"</{name}>")
         if child.tail:
             out.append(html.escape(child.tail, quote=False))
@@ -72,8 +75,13 @@ def _local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _attribute(key: str, value: str) -> str:
-    return "" if key[:1] == "{" else f' {key}="{html.escape(value)}"'
+def _attribute(key: str, value: str, base: str) -> str:
+    """The attribute as it is written; addresses under an xml:base relative to what that is relative to."""
+    if key[:1] == "{":
+        return ""
+    if base and key in _ADDRESSES and (address := value.strip()) and not _ABSOLUTE.match(address):
+        value = joined(base, address)
+    return f' {key}="{html.escape(value)}"'
 
 
 def _from_base64(text: str) -> str:

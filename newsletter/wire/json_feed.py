@@ -17,6 +17,8 @@ _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/(\d+(?:\.\d+)?)
 
 #: Each costs memory by the hundred bytes; no feed has so many.
 _MOST_OBJECTS = 500_000
+#: Line breaks and other controls inside texts are let pass, though JSON wants them escaped (RFC 8259, 7).
+_DECODER = json.JSONDecoder(strict=False)
 #: Half of a surrogate pair: no character, and no encoding takes it.
 _HALF = re.compile("[\ud800-\udfff]+")
 
@@ -25,12 +27,18 @@ def read_json_feed(body: bytes, *, url: str) -> Parsed:
     """Read a document that begins like JSON; `body` has no byte order mark and no blanks before it."""
     if max(body.count(b"{"), body.count(b"[")) > _MOST_OBJECTS:
         return Parsed(kind="refused", problem=f"more than {_MOST_OBJECTS} objects or lists")
+    repairs: list[str] = []
+    text = body.decode("utf-8", "replace")
     try:
-        document = json.loads(body.decode("utf-8", "replace"))
+        document, end = _DECODER.raw_decode(text)
     except RecursionError:
         return Parsed(kind="refused", problem="JSON nested too deeply to be read")
     except ValueError as fault:
         return Parsed(kind="refused", problem=f"JSON that breaks off or is malformed: {fault}")
+    if rest := text[end:].strip(" \t\r\n\0"):
+        if not isinstance(document, dict) or "items" not in document:
+            return Parsed(kind="refused", problem=f"JSON that breaks off or is malformed: {rest[:40]!r} after its end")
+        repairs.append("text after the document removed")
     if not isinstance(document, dict):
         return Parsed(kind="not-feed", problem="JSON, but not a feed: it holds no object")
     version = _VERSION.fullmatch(_text(document.get("version")))
@@ -38,7 +46,8 @@ def read_json_feed(body: bytes, *, url: str) -> Parsed:
     told = isinstance(listed, list) and any(isinstance(one, dict) and _tells(one) for one in listed)
     if version is None and not told:
         return Parsed(kind="not-feed", problem="JSON, but not a feed: it names no version of JSON Feed")
-    repairs = [] if version else ["JSON without the version of JSON Feed, read as 1.1"]
+    if version is None:
+        repairs.append("JSON without the version of JSON Feed, read as 1.1")
     entries = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     if isinstance(listed, list) and len(entries) < len(listed):
         repairs.append(f"{len(listed) - len(entries)} entries that are no objects left out")

@@ -33,7 +33,9 @@ _NESTING = _KNOWN - _LONE - frozenset("html head body tbody thead tfoot colgroup
 _UNSEEN = re.compile(r"<(script|style|svg|math|template|iframe|object|noembed|head)\b[^<>]*>", re.I)
 #: Up to the end where nobody closes them: what follows is no text.
 _CODE = frozenset(("script", "style"))
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|<!(?:doctype|\[(?:if|endif))[^<>]*>|<\?[a-z][^<>]*>", re.I | re.S)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<!(?:doctype|\[(?:if|endif))[^<>]*>|<\?[a-z][^<>]*>", re.I | re.S)
+#: A section that was escaped together with its contents.
+_SECTION = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.S)
 # Nothing inside may be "<", so that each attempt ends at the next one: linear, whatever a publisher sends.
 _TAG = re.compile(r"""<(/?)([a-z][a-z0-9]*)((?:\s|/)(?:[^<>"']|"[^"<]*"|'[^'<]*')*|(?:\s|/)[^<>]*)?>""", re.I)
 _WELL_QUOTED = re.compile(r"""(?:[^"']|"[^"]*"|'[^']*')*""")
@@ -119,6 +121,8 @@ def _words(markup: str, *, keep_lone: bool = False, cut: bool = False, whole: bo
 
 
 def _without_comments(text: str) -> str:
+    if "<![CDATA[" in text:
+        text = _SECTION.sub(r"\1", text)
     return _COMMENT.sub(" ", text) if "<!" in text or "<?" in text else text
 
 

@@ -8,12 +8,12 @@ is watched: if it gives nothing that we know for ten days, the old address is as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from newsletter.links import identity
+from newsletter.links import host_of, identity
 from newsletter.model.feeds import GOOD, NOT_ASKED, Feed, Fetched, Move
 from newsletter.model.news import Entry, Known
 from newsletter.wire.identity import same_entries
@@ -48,6 +48,19 @@ def move_after(before: Move | None, feed: Feed, fetched: Fetched, *, shares: boo
     if move is not None and move.state == "undone":
         return move if fetched.url == move.to else _seen_after(None, feed, fetched, shares=shares, now=now) or move
     return _seen_after(move, feed, fetched, shares=shares, now=now)
+
+
+def is_strange(
+    entries: Sequence[Entry], known: Sequence[Known], renamed: Mapping[str, str], *, before: str, now: str
+) -> bool:
+    """Whether a document that a redirect brought from another host shares nothing with what we knew of the feed.
+
+    A name that was sold answers so. `before` and `now` are the addresses that answered last time and this time.
+    """
+    if not entries or not known or renamed or not before or _site(before) == _site(now):
+        return False
+    ids, pages = {one.id for one in known}, {one.identity for one in known if one.identity}
+    return not any(entry.id in ids or identity(entry.link) in pages for entry in entries)
 
 
 def undone(move: Move) -> Move:
@@ -113,3 +126,7 @@ def _kept_after(move: Move, fetched: Fetched, *, shares: bool, now: datetime) ->
     if fetched.state == "same" or (fetched.state == "new" and shares):
         return replace(move, last=now)
     return move if now - move.last < PATIENCE else None
+
+
+def _site(url: str) -> str:
+    return host_of(url).removeprefix("www.")

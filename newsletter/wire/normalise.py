@@ -15,6 +15,7 @@ from newsletter.links import Link, printed
 from newsletter.model.feeds import Feed
 from newsletter.model.news import Entry, RawEntry
 from newsletter.text import clip, fold, same_text
+from newsletter.wire.identity import own_name
 from newsletter.wire.markup import as_text, beginning, plain
 from newsletter.wire.platforms import Told, as_story, unwrapped
 
@@ -72,10 +73,9 @@ def normalise(
     return _newest(_under_own_names(entries), most=feed.max_items)
 
 
-def as_published(feed: Feed, one: RawEntry, *, base_url: str, now: datetime) -> Entry | None:
-    """One entry as its publisher wrote it, wanted or not, its platform's habits left in; None if it says nothing."""
-    told = _told(one, base_url, whole=False)
-    return _entry(feed, one, told, now=now, previous_fetch=None) if told.title else None
+def as_published(feed: Feed, one: RawEntry, *, base_url: str, now: datetime) -> Entry:
+    """One entry as its publisher wrote it, wanted or not, its platform's habits left in; its title may be empty."""
+    return _entry(feed, one, _told(one, base_url, whole=False), now=now, previous_fetch=None)
 
 
 def _told(one: RawEntry, base_url: str, *, whole: bool) -> Told:
@@ -128,7 +128,8 @@ def _link(written: str, base_url: str) -> Link:
     if _ORDINARY.fullmatch(tidy):
         return Link(tidy)
     try:
-        link = printed(urljoin(base_url, tidy))
+        # Joining drops an empty query, fragment or parameter; what is absolute needs none.
+        link = printed(tidy if tidy.startswith(("http://", "https://")) else urljoin(base_url, tidy))
     except ValueError:
         return Link("")
     return link if link is not None and link.startswith(("http://", "https://")) else Link("")
@@ -196,23 +197,18 @@ def _under_own_names(entries: Sequence[Entry]) -> list[Entry]:
     Of several stories under one id the oldest keeps it, so that a new one on top renames none that we know.
     """
     by_id: dict[str, list[int]] = defaultdict(list)
-    seen: set[tuple[str, str]] = set()
+    seen: set[str] = set()
     for place, entry in enumerate(entries):
-        if (entry.id, _tells(entry)) not in seen:
-            seen.add((entry.id, _tells(entry)))
+        if (name := own_name(entry)) not in seen:
+            seen.add(name)
             by_id[entry.id].append(place)
     named: dict[int, Entry] = {}
     for places in by_id.values():
         oldest = min(places, key=lambda place: (entries[place].dated, -place))
         for place in places:
             entry = entries[place]
-            named[place] = entry if place == oldest else replace(entry, id=f"{entry.id}#{_digest(_tells(entry))}")
+            named[place] = entry if place == oldest else replace(entry, id=own_name(entry))
     return [named[place] for place in sorted(named)]
-
-
-def _tells(entry: Entry) -> str:
-    """What tells two entries of one id apart: the link, else the title; both where the link itself is the id."""
-    return f"{entry.link} {fold(entry.title)}" if entry.id == entry.link else entry.link or fold(entry.title)
 
 
 def _newest(entries: Sequence[Entry], *, most: int) -> tuple[Entry, ...]:

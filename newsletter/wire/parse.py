@@ -25,15 +25,20 @@ MOST_ENTRIES = 50_000
 #: Bytes in which the root element must begin.
 _HEAD = 200_000
 _MARK = re.compile(
-    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!DOCTYPE[^\[<>]*+\[.*?(?:\]\s{0,50}>|\Z)|<![^>]*+>?|<\?.*?(?:\?>|\Z)"
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!DOCTYPE[^\[<>]*+\[.*?(?:\]\s{0,50}>|\Z)|<![^>]*+>?|<\?xml\b[^<>]*+>|<\?.*?(?:\?>|\Z)"
     rb"|<(?:[A-Za-z_][\w.-]{0,60}:)?([A-Za-z_][\w.-]{0,60})",
     re.I | re.S,
 )
 _COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.S)
 _ROOTS = frozenset((b"rss", b"feed", b"rdf", b"channel"))
-_PAGES = frozenset((b"html", b"head", b"body", b"title", b"meta", b"link", b"main", b"nav", b"header"))
+_PAGES = frozenset((b"html", b"head", b"body", b"title", b"main", b"nav", b"header"))
 #: What servers print before a document when something else went wrong.
-_NOISE = frozenset(b"br b p i pre font div span hr a center table tr td tbody script style small strong em".split())
+_NOISE = frozenset(
+    b"""a b br button center code dd div dl dt em font form h1 h2 h3 h4 h5 h6 hr i img input kbd label li link meta ol p
+    pre s samp script section small span strong style table tbody td th thead tr tt u ul""".split()
+)
+#: Where XML begins after something that looked like JSON.
+_DECLARED = re.compile(rb"^(?:<\?xml\s|<(?:rss|feed|rdf:RDF)[\s>])", re.M)
 _ENTRY = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,60}:)?(?:item|entry)[\s>]", re.I)
 
 
@@ -64,7 +69,9 @@ def _told(parsed: Parsed, repairs: tuple[str, ...]) -> Parsed:
 
 def _read(document: bytes, *, url: str) -> Parsed:
     if document[:1] in (b"{", b"["):
-        return read_json_feed(document, url=url)
+        parsed = read_json_feed(document, url=url)
+        if parsed.kind != "refused" or _DECLARED.search(document, 0, _HEAD) is None:
+            return parsed
     start, root = _root(document[:_HEAD])
     if root in _ROOTS:
         parsed = _read_xml(document[start:], url=url)

@@ -6,6 +6,7 @@ step reads the document once: none looks back, whatever a publisher sends.
 
 from __future__ import annotations
 
+import html
 import html.entities
 import re
 import zlib
@@ -18,8 +19,13 @@ _PARTS = re.compile(
     re.S,
 )
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
+#: References that must not become what they stand for: signs of markup, and C1 controls, which mean something else
+#: (`markup`). By name, since feedparser writes out the numbers of quotes before it looks for the ends of attributes.
+_KEPT = {ord(html.unescape(f"&{name};")): f"&{name};".encode() for name in ("amp", "lt", "gt", "quot", "apos")}
+_KEPT |= {code: b"&#%d;" % code for code in range(0x7F, 0xA0)}
 _BUILT_IN = frozenset((b"lt", b"gt", b"amp", b"quot", b"apos"))
-_HTML = {name.encode(): b"&#%d;" % code for name, code in html.entities.name2codepoint.items()}
+_HTML = {name.encode(): chr(code).encode() for name, code in html.entities.name2codepoint.items()}
+_DECLARATION = re.compile(rb"<\?xml\b[^<>]{0,300}>", re.I)
 _DOCTYPE = re.compile(rb"<!DOCTYPE\b[^\[<>]{0,2000}(\[)?", re.I)
 _ENTITY = re.compile(
     rb"""<!ENTITY\s{1,20}([A-Za-z_][\w.-]{0,60})\s{1,20}(?:"([^"&<%]{0,500})"|'([^'&<%]{0,500})')\s{0,20}>"""
@@ -77,7 +83,12 @@ def scrubbed(body: bytes) -> tuple[bytes, tuple[str, ...]]:
     clean = body.translate(None, _FORBIDDEN)
     if len(clean) != len(body):
         repairs.append("control characters removed")
-    clean, entities = _without_doctype(clean)
+    # It is UTF-8 by now, which is what XML counts as where nothing is declared.
+    clean = _DECLARATION.sub(b"", clean, count=1)
+    opened = _opened(clean)
+    if len(opened) != len(clean):
+        repairs.append("comments and sections that nobody closed opened up")
+    clean, entities = _without_doctype(opened)
     clean, said = _mend_text(clean, entities)
     repairs += said
     for mend, words in (
@@ -89,6 +100,15 @@ def scrubbed(body: bytes) -> tuple[bytes, tuple[str, ...]]:
             repairs.append(words)
         clean = mended
     return clean, tuple(repairs)
+
+
+def _opened(body: bytes) -> bytes:
+    """The document without beginnings of comments and sections that have no end, if they would swallow entries."""
+    for start, end in ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>")):
+        at = body.find(start, body.rfind(end) + 1)
+        if at >= 0 and _ENTRY.search(body, at):
+            body = body[:at] + body[at:].replace(start, b"")
+    return body
 
 
 def _without_doctype(body: bytes) -> tuple[bytes, dict[bytes, bytes]]:
@@ -118,8 +138,8 @@ def _mend_text(body: bytes, entities: dict[bytes, bytes]) -> tuple[bytes, list[s
             said["malformed comments removed"] = None
             return b""
         if text[:2] == b"&#":
-            possible = _possible(text)
-            if possible != text:
+            possible, all_exist = _possible(text)
+            if not all_exist:
                 said["references to characters that do not exist mended"] = None
             return possible
         name = part[1]
@@ -137,20 +157,23 @@ def _mend_text(body: bytes, entities: dict[bytes, bytes]) -> tuple[bytes, list[s
     return _PARTS.sub(mend, body), list(said)
 
 
-def _possible(run: bytes) -> bytes:
-    """Join halves of a surrogate pair, drop what names no character of XML 1.0 (2.2)."""
+def _possible(run: bytes) -> tuple[bytes, bool]:
+    """The characters referred to, and whether all of them exist (XML 1.0, 2.2); halves of surrogate pairs joined."""
     out: list[bytes] = []
     high = 0
+    all_exist = True
     for ref in _REFERENCE.finditer(run):
         code = int(ref[1], 16) if ref[1] else int(ref[2])
         if 0xDC00 <= code < 0xE000 and high:
-            out.append(b"&#%d;" % (0x10000 + ((high - 0xD800) << 10) + code - 0xDC00))
-            high = 0
-            continue
+            code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00
         high = code if 0xD800 <= code < 0xDC00 else 0
-        if code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000:
-            out.append(ref[0])
-    return b"".join(out)
+        if code in _KEPT:
+            out.append(_KEPT[code])
+        elif code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000:
+            out.append(chr(code).encode())
+        else:
+            all_exist = False
+    return b"".join(out), all_exist
 
 
 def _cut_after_end(body: bytes) -> bytes:

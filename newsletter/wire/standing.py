@@ -97,7 +97,7 @@ POLICIES: Mapping[Fault, Policy] = MappingProxyType(
             mend=f"Ask its owner to let feed readers in, or look for another address of it:  {_FIND}",
         ),
         "login": Policy(first=6 * _HOUR, patience=_DAY, mend=f"Look for an address of it without a login:  {_FIND}"),
-        "not-found": Policy(first=_HOUR, patience=NOT_FOUND_IS_GONE, mend=f"If it stays so, find it again:  {_FIND}"),
+        "not-found": Policy(first=_HOUR, patience=3 * _DAY, mend=f"If it stays so, find it again:  {_FIND}"),
         "gone": Policy(
             first=LONGEST,
             patience=_AT_ONCE,

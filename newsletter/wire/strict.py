@@ -53,7 +53,7 @@ def read_well_formed(body: bytes, *, url: str) -> Parsed | None:
 
 
 def _read(root: Element, *, url: str, based: bool) -> Parsed | None:
-    name = names()
+    name = names(str(root.tag))
     kind = name(str(root.tag), root.prefix)
     if kind not in _CONTAINERS:
         return None

@@ -11,6 +11,7 @@ _OWN = frozenset(
     http://purl.org/echo/ uri/of/echo/namespace# http://purl.org/pie/ http://purl.org/atom/ns#
     http://www.w3.org/2005/atom http://purl.org/rss/1.0/modules/rss091#""".split()
 )
+_XHTML = "http://www.w3.org/1999/xhtml"
 _MODULES = {
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/dc/terms/": "dcterms",
@@ -21,7 +22,7 @@ _MODULES = {
     "http://search.yahoo.com/mrss/": "media",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
-    "http://www.w3.org/1999/xhtml": "xhtml",
+    _XHTML: "xhtml",
     "http://arxiv.org/schemas/atom": "arxiv",
 }
 #: Several names of one thing.
@@ -52,28 +53,34 @@ _SYNONYMS = {
 }
 
 
-def names() -> Callable[[str, str | None], str]:
+def names(root: str = "") -> Callable[[str, str | None], str]:
     """A function from an element's tag as lxml writes it, "{namespace}local", and its prefix to its name here.
 
     A name is in lower case, bare ("title") for the formats' own elements, with the usual prefix for those of
     modules ("media:title"), and one of several synonyms. Namespaces that nobody knows go by the prefix the
-    publisher gave. The function remembers its answers; take a new one for each document.
+    publisher gave, and that of the document's own `root`, given as its tag, counts as the format's. The function
+    remembers its answers; take a new one for each document.
     """
     known: dict[str, str] = {}
+    own = _space(root).lower()
+    own = own if own not in _MODULES or own == _XHTML else ""
 
     def name(tag: str, prefix: str | None) -> str:
         found = known.get(tag)
         if found is None:
-            found = known[tag] = _name(tag, prefix)
+            found = known[tag] = _name(tag, prefix, own)
         return found
 
     return name
 
 
-def _name(tag: str, prefix: str | None) -> str:
-    space, _, local = tag[1:].rpartition("}") if tag[:1] == "{" else ("", "", tag)
-    space, local = space.lower(), local.lower()
-    if not space or space in _OWN or "backend.userland.com/rss" in space:
+def _space(tag: str) -> str:
+    return tag[1:].rpartition("}")[0] if tag[:1] == "{" else ""
+
+
+def _name(tag: str, prefix: str | None, own: str) -> str:
+    space, local = _space(tag).lower(), tag.rpartition("}")[2].lower()
+    if not space or space == own or space in _OWN or "backend.userland.com/rss" in space:
         name = local
     else:
         module = _MODULES.get(space, (prefix or "").lower())

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.wire.clean import safe_html, text_of
+from newsletter.wire.clean import safe_html
+from newsletter.wire.markup import plain
 from newsletter.wire.parse import parse
 
 BASE = "https://news.example.org/blog/feed.xml"
@@ -39,6 +40,12 @@ class Seen(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.words += data
+
+
+def test_schemes_are_written_as_every_reader_of_mail_knows_them() -> None:
+    shown = safe_html('<a href="HTTPS://News.example.org/A">x</a><a href=MailTo:A@b.example>y</a>', base_url=BASE)
+
+    assert Seen(shown).attributes["href"] == ["https://News.example.org/A", "mailto:A@b.example"]
 
 
 def assert_harmless(markup: str) -> Seen:
@@ -81,7 +88,7 @@ ACTIVE_MARKUP = [
 
 @pytest.mark.parametrize("markup", ACTIVE_MARKUP)
 def test_nothing_active_is_left_and_no_word_is_lost(markup: str) -> None:
-    html, words = safe_html(markup, base_url=BASE), text_of(markup)
+    html, words = safe_html(markup, base_url=BASE), plain(markup)
 
     assert "safe" in assert_harmless(html).words
     assert "safe" in words
@@ -128,11 +135,11 @@ def test_the_shape_of_an_article_stays() -> None:
 @pytest.mark.parametrize("prose", ["vector<int> x", "map<string, T> is one", "if a < b and b > c", "Option<T>"])
 def test_what_an_author_wrote_in_angle_brackets_is_words(prose: str) -> None:
     assert Seen(safe_html(prose, base_url=BASE)).words == prose
-    assert text_of(prose) == prose
+    assert plain(prose) == prose
 
 
 def test_paragraphs_do_not_grow_together_as_text() -> None:
-    assert text_of("<p>One</p><p>Two</p>") == "One Two"
+    assert plain("<p>One</p><p>Two</p>") == "One Two"
 
 
 @pytest.mark.parametrize(

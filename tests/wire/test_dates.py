@@ -44,6 +44,15 @@ from newsletter.wire.dates import read_date
         ("  Mon,\n 03 Feb\t2025 10:20:30 GMT ", "2025-02-03T10:20:30Z"),
         ("Tue, 03 Feb 1998 10:20:30 GMT", "1998-02-03T10:20:30Z"),
         ("03 Feb 98 10:20:30 GMT", "1998-02-03T10:20:30Z"),
+        ("Monday, February 3, 2025 - 10:20", "2025-02-03T10:20:00Z"),
+        ("2025-02-03T10Z", "2025-02-03T10:00:00Z"),
+        ("Feb 3, 2025 8am", "2025-02-03T08:00:00Z"),
+        ("lun., 03 févr. 2025 10:20:30 +0100", "2025-02-03T09:20:30Z"),
+        ("mar., 04 mars 2025 10:20:30 GMT", "2025-03-04T10:20:30Z"),
+        ("Mo, 3. März 2025 10:20 Uhr", "2025-03-03T10:20:00Z"),
+        ("3 de enero de 2025", "2025-01-03T00:00:00Z"),
+        ("Ср, 05 мая 2025 08:30:00 +0300", "2025-05-05T05:30:00Z"),
+        ("2025年2月3日 10:20", "2025-02-03T10:20:00Z"),
     ],
 )
 def test_a_date_is_read_into_utc(written: str, expected: str) -> None:
@@ -72,6 +81,10 @@ def test_a_date_is_read_into_utc(written: str, expected: str) -> None:
         "١٢٣٤٥٦٧٨٩٠",
         "Mon, 03 Feb 2025 10:20:30 GMT " + "x" * 100,
         "0001-01-01T00:00:00+14:00",
+        "lun., 31 févr. 2025",
+        "3 février",
+        "5 days ago",
+        "de",
     ],
 )
 def test_what_no_calendar_has_is_no_date(written: str) -> None:

@@ -24,7 +24,7 @@ from newsletter.wire.markup import as_text, beginning, known_tags, plain
         ("<script>alert('<p>')</script>Hello<style>p{}</style>", "Hello"),
         ("<SCRIPT src=x>\nx()\n</SCRIPT >Hello", "Hello"),
         ("<!-- hidden --><!--[if mso]><p>no</p><![endif]-->seen", "seen"),
-        ("<![CDATA[inside]]>", "inside]]>"),
+        ("<![CDATA[in]]>side <![CDATA[left open", "inside left open"),
         ('<img alt="a > b" src="x.png">after', "after"),
         ('<a href="x>broken</a>', "broken"),
         ("<o:p>Office</o:p>", "Office"),

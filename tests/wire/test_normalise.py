@@ -295,11 +295,22 @@ def test_a_new_version_of_a_paper_is_left_out_and_can_still_be_shown_as_publishe
     )
 
     assert made(paper) == ()
-    assert as_published(FEED, paper, base_url=FEED.url, now=NOW) is not None
+    assert as_published(FEED, paper, base_url=FEED.url, now=NOW).title == "On waiting"
 
 
-def test_what_says_nothing_is_nothing_as_published() -> None:
-    assert as_published(FEED, RawEntry(link="/1", summary="<img>"), base_url=FEED.url, now=NOW) is None
+def test_an_absolute_address_keeps_its_empty_end() -> None:
+    (entry,) = made(replace(RAW, link="https://news.example.org/a;"))
+
+    assert entry.link == "https://news.example.org/a;"
+
+
+def test_what_says_nothing_is_no_news_and_keeps_its_link_as_published() -> None:
+    picture = RawEntry(link="/1", summary="<img>")
+
+    shown = as_published(FEED, picture, base_url=FEED.url, now=NOW)
+
+    assert made(picture) == ()
+    assert (shown.title, shown.link) == ("", "https://news.example.org/1")
 
 
 @given(st.from_regex(r"https?://[a-z.:@]{1,9}[a-zA-Z0-9/?#&=._~%;@:-]{0,20}", fullmatch=True))

@@ -44,6 +44,8 @@ def atom(inside: str, *, feed: str = "") -> RawEntry:
         ("<rss>{}</rss>", "RSS"),
         ("<rss version='2.0' xmlns='http://backend.userland.com/rss2'><channel>{}</channel></rss>", "RSS 2.0"),
         ("<rss version='2.0' xmlns='http://example.com/odd'><channel>{}</channel></rss>", "RSS 2.0"),
+        ("<x:rss version='2.0' xmlns:x='urn:odd'><x:channel>{}</x:channel></x:rss>", "RSS 2.0"),
+        ("<rss version='2.0' xmlns='http://www.w3.org/1999/xhtml'><channel>{}</channel></rss>", "RSS 2.0"),
         ("<RSS VERSION='2.0'><CHANNEL>{}</CHANNEL></RSS>", "RSS"),
         (RDF.format("http://purl.org/rss/1.0/"), "RSS 1.0"),
         (RDF.format("http://my.netscape.com/rdf/simple/0.9/"), "RSS 0.90"),
@@ -248,3 +250,23 @@ def test_the_nearest_language_counts(inside: str, feed: str, language: str) -> N
 )
 def test_what_is_not_plainly_a_well_formed_feed_is_left_to_others(document: str) -> None:
     assert read_well_formed(document.encode(), url=URL) is None
+
+
+def test_addresses_inside_xhtml_follow_the_xml_base_of_the_elements_around_them() -> None:
+    body = (
+        '<content type="xhtml"><x:div xml:base="https://a.example/b/"><x:img src="c.png"/><x:p xml:base="d/">'
+        '<x:a href="e">f</x:a></x:p></x:div></content>'
+    )
+
+    content = atom(body, feed=XHTML).content
+
+    assert 'src="https://a.example/b/c.png"' in content
+    assert 'href="https://a.example/b/d/e"' in content
+
+
+def test_a_relative_xml_base_inside_xhtml_is_relative_to_that_of_the_feed() -> None:
+    body = '<content type="xhtml"><x:div><x:p xml:base="d/"><x:a href="e">f</x:a></x:p></x:div></content>'
+
+    content = atom(body, feed=f'{XHTML} xml:base="https://a.example/b/"').content
+
+    assert 'href="https://a.example/b/d/e"' in content
