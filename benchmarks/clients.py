@@ -49,13 +49,13 @@ _STEP = """
 import time
 from pathlib import Path
 from newsletter.newsroom.collecting import collect_feeds
-from newsletter.newsroom.feed_list import require_feeds
+from newsletter.newsroom.feed_list import feeds_to_collect
 from newsletter.newsroom.room import open_newsroom
 room = open_newsroom(Path.cwd(), environ={})
 with room.open_store() as store, room.lock(store):
     for _ in range(2):
         began = time.perf_counter()
-        collect_feeds(room, store, require_feeds(room), every=True)
+        collect_feeds(room, store, *feeds_to_collect(room), every=True)
         took = time.perf_counter() - began
 print(took)
 """

@@ -36,7 +36,11 @@ WEEK = Week(2024, 23)
 COLLECT = datetime(2024, 6, 7, 6, 0, tzinfo=UTC)
 FREEZE = datetime(2024, 6, 7, 15, 0, tzinfo=UTC)
 SEND = datetime(2024, 6, 7, 20, 0, tzinfo=UTC)
-ENVIRON = {"NEWSLETTER_SECRET": "a key of the tests, and of nothing else", "NEWSLETTER__COLLECT__SPACING": "0s"}
+ENVIRON = {
+    "NEWSLETTER_SECRET": "a key of the tests, and of nothing else",
+    "NEWSLETTER__COLLECT__SPACING": "0s",
+    "NEWSLETTER__COLLECT__WORKERS": "0",
+}
 HOST = "wire.example.com"
 
 _SETTINGS = """[publication]

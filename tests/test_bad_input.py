@@ -37,6 +37,7 @@ freeze = "fri 15:00"
 send = "fri 20:00"
 [collect]
 timeout = "2s"
+workers = 0
 [mail]
 from = "Pulse <pulse@example.com>"
 [[member]]

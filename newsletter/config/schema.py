@@ -41,6 +41,7 @@ Slots = Annotated[
 ]
 Zone = Annotated[ZoneInfo, PlainValidator(values.zone), Shape('a time zone such as "Asia/Jakarta"')]
 ZoneName = Annotated[str, PlainValidator(values.zone_name), Shape('a time zone such as "Asia/Jakarta"')]
+Processes = Annotated[int, PlainValidator(values.whole(0, 64)), Shape("a whole number from 0 to 64", "whole")]
 Duration = Annotated[timedelta, PlainValidator(values.duration), Shape('a length of time such as "45m", "6h" or "3d"')]
 Patience = Annotated[
     timedelta, PlainValidator(values.positive_duration), Shape('a length of time such as "30s" or "2m"')
@@ -135,6 +136,9 @@ class CollectTable(Table):
     per_host: AtATime = Field(2, description="So many requests to one host at a time.")
     spacing: Duration = Field(timedelta(seconds=1), description="At least so long between two requests to one host.")
     timeout: Patience = Field(timedelta(seconds=30), description="How long a feed's server may take.")
+    workers: Processes = Field(
+        4, description="At most so many processes read documents; 0 reads them in the program itself, without limits."
+    )
     contact: Line = Field("", description="An address or a page in the user agent, for the publishers we fetch from.")
     keep: Duration = Field(timedelta(days=35), description="How long fetched documents are kept, for collect --replay.")
 

@@ -83,6 +83,8 @@ class Collecting:
     per_host: int = 2
     spacing: timedelta = timedelta(seconds=1)
     timeout: timedelta = timedelta(seconds=30)
+    #: At most so many processes read documents; with 0 this one does, and nothing limits what a document costs.
+    workers: int = 4
     contact: str = ""
     #: How long the documents fetched are kept for reading them again.
     keep: timedelta = timedelta(days=35)

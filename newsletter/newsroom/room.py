@@ -18,7 +18,7 @@ from newsletter.newsroom.clocks import StandingClock, SystemClock
 from newsletter.newsroom.templates import TemplateFolders
 from newsletter.store.bodies import BodyFolder
 from newsletter.store.engine import Store, open_store, sqlite_url
-from newsletter.wire.readers import Readers, WorkerReaders
+from newsletter.wire.readers import InlineReaders, Readers, WorkerReaders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,10 @@ def open_newsroom(
         check_ready(settings)
         return SmtpTransport(settings.smtp, sender=settings.mail.sender)
 
+    def readers(documents: int) -> Readers:
+        most = settings.collecting.workers
+        return WorkerReaders(documents, most=most) if most else InlineReaders(documents)
+
     return Newsroom(
         root=root,
         settings=settings,
@@ -92,6 +96,7 @@ def open_newsroom(
         templates=TemplateFolders(root),
         open_store=store,
         open_transport=transport,
+        open_readers=readers,
         hosts=hosts or {},
     )
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _LOOK_EACH = 5.0
 #: The outer fence: time on the wall, for a reader that waits instead of burning.
 _MOST_SECONDS = 60
-_MOST_WORKERS, _WORTH_A_WORKER = 4, 50
+_WORTH_A_WORKER = 50
 _Result = TypeVar("_Result")
 
 
@@ -56,10 +56,10 @@ class Readers(Protocol):
 class WorkerReaders:
     """Readers in processes of their own, started at the first document."""
 
-    def __init__(self, documents: int = 1) -> None:
-        """For about so many documents."""
+    def __init__(self, documents: int = 1, *, most: int = 4) -> None:
+        """For about so many documents, in at most so many processes, one at least."""
         # Another worker pays from some dozens on. Network and store need a core only while answers come.
-        self._workers = max(1, min(_MOST_WORKERS, os.cpu_count() or 1, documents // _WORTH_A_WORKER))
+        self._workers = max(1, min(most, os.cpu_count() or 1, documents // _WORTH_A_WORKER))
         self._pool: ProcessPool | None = None
         self._waiting = 0
         #: When something was begun or done last, by the monotonic clock.

@@ -42,7 +42,8 @@ def play(pack: Pack, root: Path) -> str:
         served[_as_asked_for(feed["url"])] = pack.feed_file(feed)
     with FeedServer(served) as server:
         hosts = {urlsplit(feed["url"]).hostname or "": server.base for feed in pack.data["feeds"]}
-        environ = {"NEWSLETTER_SECRET": SECRET, "NEWSLETTER__COLLECT__SPACING": "0s"}
+        hasty = {"NEWSLETTER__COLLECT__SPACING": "0s", "NEWSLETTER__COLLECT__WORKERS": "0"}
+        environ = {"NEWSLETTER_SECRET": SECRET} | hasty
         room = open_newsroom(root, environ=environ, now=pack.now, hosts=hosts)
         with room.open_store() as store:
             outcomes = collect(room, store)

@@ -119,7 +119,9 @@ def test_more_than_two_codings_are_refused() -> None:
         Body("gzip, gzip, br", most_wire_bytes=1, most_bytes=1)
 
 
-@pytest.mark.parametrize(("coded", "codings"), [(b"x" * 101, ""), (gzip.compress(b"x" * 101), "gzip")])
+@pytest.mark.parametrize(
+    ("coded", "codings"), [(b"x" * 101, ""), (gzip.compress(b"x" * 101), "gzip")], ids=["", "gzip"]
+)
 def test_a_body_beyond_its_limit_is_refused(coded: bytes, codings: str) -> None:
     body = Body(codings, most_wire_bytes=MB, most_bytes=100)
 
