@@ -470,6 +470,7 @@ def test_a_redirect_to_a_stranger_brings_nothing_and_is_told_until_a_person_deci
         assert (outcome.state, outcome.fault, outcome.new_entries) == ("refused", "redirects", 0)
 
     assert f'url = "http://{NEW}/pills"' in outcome.mend
+    assert [one.new_entries for one in replay(space.room, space.store)] == [0]
     assert "Buy cheap pills" not in titles(space)
     (health,) = feed_health(space.room, space.store).feeds
     assert health.needs_a_look
@@ -486,3 +487,18 @@ def test_a_document_of_one_entry_is_no_gap(space: Workspace, server: Server) -> 
     (outcome,) = collected(space, DAY)
 
     assert (outcome.new_entries, outcome.gap) == (1, False)
+
+
+def test_a_feed_that_comes_back_after_months_does_not_flood(space: Workspace, server: Server) -> None:
+    space.clock.instant = COLLECT - 200 * DAY
+    server.answers["/feed"] = rss(1)
+    collected(space)
+    space.clock.instant = COLLECT
+    undated = "".join(f"<item><guid>old{n}</guid><title>Old story {n} of long ago</title></item>" for n in range(50))
+    server.answers["/feed"] = reply(f"<rss version='2.0'><channel>{undated}</channel></rss>".encode())
+
+    (outcome,) = collected(space)
+    composed = draft(space.room, WEEK, space.store)
+
+    assert outcome.new_entries == 50
+    assert not [ranked for ranked in composed.draft.ranked if ranked.story.headline.startswith("Old story")]

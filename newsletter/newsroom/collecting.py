@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
 
-from newsletter.model.feeds import NETWORK_FAULTS, Feed, FeedOutcome, Fetched
+from newsletter.model.feeds import NETWORK_FAULTS, Feed, FeedOutcome, FeedState, Fetched
 from newsletter.model.remarks import Remark
 from newsletter.newsroom.asking import Asking, asking
 from newsletter.newsroom.documents import forget_old_fetches
@@ -27,6 +28,8 @@ from newsletter.wire.standing import own_network_down
 
 #: Feeds in one transaction, and seconds in which they gather: what a crash makes us fetch again.
 _GROUP, _GATHERING = 50, 0.25
+#: A feed that gave nothing for so long begins anew, as one that is added.
+_A_BACKLOG = timedelta(days=60)
 #: Seconds between two looks whether the readers still read.
 _LOOK_EACH = 5.0
 
@@ -75,6 +78,13 @@ def collect_feeds(
     forget_old_fetches(room, store, began=began)
     outcomes = asked.waiting | keeper.outcomes
     return (*(outcomes[feed.id] for feed in asked.feeds), *faulty)
+
+
+def _before(state: FeedState | None, now: datetime) -> datetime | None:
+    """The feed's last good fetch; None at its first, and after so long that all it holds would be a backlog again."""
+    if state is None or state.last_good is None or now - state.last_good > _A_BACKLOG:
+        return None
+    return state.last_good
 
 
 def _faulty(fault: Remark) -> FeedOutcome:
@@ -194,7 +204,7 @@ class _Keeper(Thread):
             url=fetched.url,
             content_type=fetched.content_type,
             now=self._room.clock.now(),
-            previous_fetch=state.last_good if state else None,
+            previous_fetch=_before(state, self._room.clock.now()),
         )
         self._reading += 1
 

@@ -47,8 +47,8 @@ def judge(
     if is_strange(entries, known, renamed, before=before.url if before else "", now=target):
         problem = f"sent on to {target}, which shares nothing with what we know of it; nothing of that was taken"
         state, fault, entries, renamed = "refused", "redirects", (), {}
-        # Where it answered before stays the measure.
-        fetched = replace(fetched, url=before.url if before else "")
+        # Where it answered before stays the measure, and no replay takes what was refused.
+        fetched = replace(fetched, url=before.url if before else "", document=None)
     # It cannot be told of a feed of which only some entries are wanted, nor of one that begins afresh.
     some = bool(feed.include or feed.exclude or feed.max_items)
     begins = before is None or before.first_good is None
