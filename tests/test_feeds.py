@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import brotli
 import pytest
 
 from newsletter.__main__ import main
@@ -230,3 +231,15 @@ def test_nothing_that_a_server_says_commands_the_terminal(
     said = "".join(capsys.readouterr())
     assert "not a feed" in said
     assert [sign for sign in said if sign != "\n" and (ord(sign) < 32 or 0x7F <= ord(sign) < 0xA0)] == []
+
+
+@pytest.mark.parametrize("saved", [brotli.compress(RSS), RSS], ids=["as it came", "as programs saw it"])
+def test_a_file_may_be_saved_with_its_coding_or_without(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], saved: bytes
+) -> None:
+    (tmp_path / "saved.xml").write_bytes(saved)
+
+    code = main(["feeds", "test", str(tmp_path / "saved.xml"), "--header", "Content-Encoding: br", "--json"])
+
+    told = json.loads(capsys.readouterr().out)
+    assert (code, told["kind"], len(told["entries"])) == (0, "feed", 2)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from newsletter.model.feeds import Document, Fault, Feed, Fetched
 from newsletter.model.settings import Collecting
+from newsletter.wire.body import Body
 from newsletter.wire.examine import Examined, examine, not_examined
 from newsletter.wire.fetch import Request, fetch_all
 from newsletter.wire.job import Job
 from newsletter.wire.parse import MOST_BYTES
 from newsletter.wire.readers import WorkerReaders
+from newsletter.wire.silence import Silence
 
 _NO_HOSTS: Mapping[str, str] = {}
 
@@ -99,7 +102,7 @@ def _begun(readers: WorkerReaders, source: Source, fetched: Fetched | None, now:
         document: Document | str = fetched.document or fetched.problem
     else:
         url, content_type = source.url, source.headers.get("content-type", "")
-        document = _read(source.path)
+        document = _read(source.path, codings=source.headers.get("content-encoding", ""))
     if isinstance(document, str):
         told: Future[Examined] = Future()
         told.set_result(not_examined(document))
@@ -110,8 +113,8 @@ def _begun(readers: WorkerReaders, source: Source, fetched: Fetched | None, now:
     return readers.call(examine, job, otherwise=not_examined)
 
 
-def _read(path: Path | None) -> Document | str:
-    """The file, or why it cannot be looked at."""
+def _read(path: Path | None, *, codings: str) -> Document | str:
+    """The file, or why it cannot be looked at. It may be saved as it came, still coded, or as programs saw it."""
     assert path is not None
     if not path.is_file():
         return f"the file cannot be read: {'it is a folder' if path.is_dir() else 'there is no such file'}"
@@ -120,4 +123,9 @@ def _read(path: Path | None) -> Document | str:
             plain = file.read(MOST_BYTES + 1)
     except OSError as fault:
         return f"the file cannot be read: {(fault.strerror or 'no reason given').lower()}"
+    if codings:
+        with suppress(OSError, Silence):
+            body = Body(codings, most_wire_bytes=MOST_BYTES, most_bytes=MOST_BYTES)
+            body.add(plain)
+            return body.document()
     return Document.of(plain)
