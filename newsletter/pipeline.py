@@ -187,9 +187,9 @@ def run(room: Newsroom, store: Store) -> tuple[Done, ...]:
     return tuple(stages.done)
 
 
-def _collect_some(room: Newsroom, store: Store, early: Hasty) -> tuple[FeedOutcome, ...]:
+def _collect_some(room: Newsroom, store: Store, early: Hasty) -> None:
     some = [feed for feed in sound_feeds(room)[0] if feed.id in early.feeds]
-    return collect_feeds(room, store, some, every=True)
+    collect_feeds(room, store, some, every=True)
 
 
 def _advance(room: Newsroom, store: Store, stages: Stages, slots: Slots) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,8 +17,8 @@ from newsletter.feeds import undo_move
 from newsletter.model.feeds import FeedOutcome, FeedState
 from newsletter.newsroom.documents import forget_old_fetches, replay
 from newsletter.newsroom.feed_health import feed_health
-from newsletter.pipeline import collect, draft, run
-from tests.room import COLLECT, WEEK, Workspace, workspace
+from newsletter.pipeline import approve, collect, draft, run
+from tests.room import COLLECT, FREEZE, SEND, WEEK, Workspace, workspace
 from tests.wire.server import Server, reply, running
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -502,3 +503,59 @@ def test_a_feed_that_comes_back_after_months_does_not_flood(space: Workspace, se
 
     assert outcome.new_entries == 50
     assert not [ranked for ranked in composed.draft.ranked if ranked.story.headline.startswith("Old story")]
+
+
+def test_the_address_that_feeds_toml_names_is_never_a_stranger(space: Workspace, server: Server) -> None:
+    server.answers |= {"/feed": reply(status="302 Found", Location=f"http://{NEW}/away"), "/away": rss(1, 2, 3)}
+    collected(space)
+    server.answers["/feed"] = rss(20, 21, 22)
+
+    (outcome,) = collected(space, DAY)
+
+    assert (outcome.state, outcome.new_entries) == ("new", 3)
+
+
+def test_a_filtered_feed_may_move_without_a_known_entry(space: Workspace, server: Server) -> None:
+    with (space.root / "feeds.toml").open("a") as file:
+        file.write("max_items = 1\n")
+    server.answers["/feed"] = rss(1, 2, 3)
+    collected(space)
+    server.answers |= {
+        "/feed": reply(status="301 Moved Permanently", Location=f"http://{NEW}/feed2"),
+        "/feed2": rss(2, 3, 4),
+    }
+
+    (outcome,) = collected(space, DAY)
+
+    assert (outcome.state, outcome.new_entries) == ("new", 1)
+
+
+def test_a_feeds_toml_that_cannot_be_read_holds_up_no_issue(space: Workspace, server: Server) -> None:
+    space.add("ada")
+    server.answers["/feed"] = rss(*range(1, 9))
+    collected(space)
+    server.answers["/feed"] = rss(*range(50, 59))
+    space.clock.instant = COLLECT - HOUR
+    collected(space)
+    space.run_at(FREEZE)
+    approve(space.room, WEEK, by="yoga")
+    space.write("feeds.toml", "[[feed")
+
+    done = space.run_at(SEND)
+
+    assert ("deliver", "done") in done
+    assert space.post.readers == ["ada"]
+
+
+def test_a_page_that_never_comes_hides_neither_status_nor_retry_after(space: Workspace, server: Server) -> None:
+    def tired(connection: socket.socket) -> None:
+        head = "HTTP/1.1 429 Slow\r\nRetry-After: 7200\r\nContent-Type: text/html\r\nContent-Length: 99\r\n\r\n"
+        connection.sendall(head.encode())
+        server.stopping.wait(8)
+
+    server.answers["/feed"] = tired
+
+    (outcome,) = collected(space)
+
+    assert (outcome.status, outcome.fault) == (429, "rate-limited")
+    assert state(space).retry_at == space.clock.instant + 2 * HOUR

@@ -64,9 +64,9 @@ def collect(room: Newsroom, *, every: bool, replay: bool, dry_run: bool, as_json
 
 def _replay(room: Newsroom, *, dry_run: bool, as_json: bool) -> int:
     from newsletter.newsroom.documents import replay as read_again
-    from newsletter.newsroom.feed_list import feeds_in
+    from newsletter.newsroom.feed_list import sound_feeds
 
-    with _at_work(room) as store, show.progress("feeds", len(feeds_in(room))) as step:
+    with _at_work(room) as store, show.progress("feeds", len(sound_feeds(room)[0])) as step:
         found = read_again(room, store, dry_run=dry_run, on_feed=lambda one: step(one.problem))
     if as_json:
         show.as_json([asdict(one) for one in found])

@@ -34,6 +34,8 @@ Fault = Literal[
     "too-big",
     "not-feed",
     "unreadable",
+    #: Its table in feeds.toml is no feed.
+    "feeds-toml",
 ]
 #: Faults that our own network may be to blame for.
 NETWORK_FAULTS: frozenset[Fault] = frozenset(("dns", "connect", "tls", "timeout", "broken-off"))

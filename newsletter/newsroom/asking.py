@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsletter.errors import FaultyFiles
 from newsletter.model.feeds import Feed, FeedOutcome, FeedState
 from newsletter.newsroom.feed_list import sound_feeds
 from newsletter.newsroom.room import Newsroom
@@ -81,13 +82,16 @@ def _afresh(feed: Feed) -> FeedState:
 def hasty(room: Newsroom, store: Store) -> Hasty | None:
     """The feeds to ask now, between the slots, because they lost entries between two fetches; None if none is due.
 
-    Raises FaultyFiles if feeds.toml cannot be read, but only where there are such feeds.
+    None as well while feeds.toml cannot be read: the collect slots say so, and the rest of the week goes on.
     """
     now = room.clock.now()
-    gaps = store.news.latest_gaps(now - GAP_IS_NEWS)
+    gaps = store.news.latest_gaps(now - GAP_IS_NEWS, now)
     if not gaps:
         return None
-    asked = {feed.id: feed.url for feed in sound_feeds(room)[0] if feed.enabled}
+    try:
+        asked = {feed.id: feed.url for feed in sound_feeds(room)[0] if feed.enabled}
+    except FaultyFiles:
+        return None
     due = {
         state.feed: at
         for state in store.news.feed_states()

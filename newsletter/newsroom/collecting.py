@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
 
-from newsletter.model.feeds import NETWORK_FAULTS, Feed, FeedOutcome, FeedState, Fetched
+from newsletter.model.feeds import NETWORK_FAULTS, Feed, FeedOutcome, Fetched
 from newsletter.model.remarks import Remark
 from newsletter.newsroom.asking import Asking, asking
 from newsletter.newsroom.documents import forget_old_fetches
-from newsletter.newsroom.judging import judge
+from newsletter.newsroom.judging import begins_anew, judge
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 from newsletter.wire.fetch import fetch_all
@@ -28,8 +27,6 @@ from newsletter.wire.standing import own_network_down
 
 #: Feeds in one transaction, and seconds in which they gather: what a crash makes us fetch again.
 _GROUP, _GATHERING = 50, 0.25
-#: A feed that gave nothing for so long begins anew, as one that is added.
-_A_BACKLOG = timedelta(days=60)
 #: Seconds between two looks whether the readers still read.
 _LOOK_EACH = 5.0
 
@@ -80,17 +77,12 @@ def collect_feeds(
     return (*(outcomes[feed.id] for feed in asked.feeds), *faulty)
 
 
-def _before(state: FeedState | None, now: datetime) -> datetime | None:
-    """The feed's last good fetch; None at its first, and after so long that all it holds would be a backlog again."""
-    if state is None or state.last_good is None or now - state.last_good > _A_BACKLOG:
-        return None
-    return state.last_good
-
-
 def _faulty(fault: Remark) -> FeedOutcome:
     """The row of a table in feeds.toml that is no feed."""
     place = f"{fault.path}:{fault.line}"
-    return FeedOutcome(feed=place, name=place, state="refused", problem=fault.what, mend=" ".join(fault.mend))
+    return FeedOutcome(
+        feed=place, name=place, state="refused", fault="feeds-toml", problem=fault.what, mend=" ".join(fault.mend)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +189,14 @@ class _Keeper(Thread):
             self._room.bodies.put(fetched.document)
         document = fetched.document or fetched.page
         assert document is not None
-        state = self._states.get(fetched.feed)
+        state, now = self._states.get(fetched.feed), self._room.clock.now()
         job = Job(
             feed=self._feeds[fetched.feed],
             document=document,
             url=fetched.url,
             content_type=fetched.content_type,
-            now=self._room.clock.now(),
-            previous_fetch=_before(state, self._room.clock.now()),
+            now=now,
+            previous_fetch=state.last_good if state and not begins_anew(state, now) else None,
         )
         self._reading += 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsletter.model.feeds import Fault, Feed, FeedOutcome, FeedState, Fetched, FetchRow, FetchState
 from newsletter.model.news import Known
@@ -14,6 +14,9 @@ from newsletter.wire.identity import apart, is_gap, reach, same_entries
 from newsletter.wire.job import Reading
 from newsletter.wire.moves import is_strange, move_after, shares_half
 from newsletter.wire.standing import final_state, mend_of, standing_after, unblamed
+
+#: A feed that gave nothing for so long begins anew, as one that is added.
+_A_BACKLOG = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,14 @@ def judge(
     entries = apart(reading.entries, known) if reading and state == "new" else ()
     renamed = same_entries(entries, known)
     target = fetched.url
-    if is_strange(entries, known, renamed, before=before.url if before else "", now=target):
+    if is_strange(feed, entries, known, renamed, before=before.url if before else "", now=target):
         problem = f"sent on to {target}, which shares nothing with what we know of it; nothing of that was taken"
         state, fault, entries, renamed = "refused", "redirects", (), {}
         # Where it answered before stays the measure, and no replay takes what was refused.
         fetched = replace(fetched, url=before.url if before else "", document=None)
     # It cannot be told of a feed of which only some entries are wanted, nor of one that begins afresh.
     some = bool(feed.include or feed.exclude or feed.max_items)
-    begins = before is None or before.first_good is None
-    gap = not some and not begins and len(entries) > 1 and is_gap(entries, known, renamed)
+    gap = not some and not begins_anew(before, now) and len(entries) > 1 and is_gap(entries, known, renamed)
     if network_down:
         standing = unblamed(before, feed, now)
     else:
@@ -101,6 +103,11 @@ def judge(
         content_type=fetched.content_type,
     )
     return Judged(outcome, Kept(row=row, state=standing, entries=entries, aliases=renamed))
+
+
+def begins_anew(before: FeedState | None, now: datetime) -> bool:
+    """Whether what the feed holds is a backlog: at its first fetch, and after months in which it gave nothing."""
+    return before is None or before.last_good is None or now - before.last_good > _A_BACKLOG
 
 
 def _found(fetched: Fetched, reading: Reading | None) -> tuple[FetchState, Fault, str]:

@@ -166,7 +166,7 @@ class Stages:
     def _tell_silence(self, what: str, found: object) -> str:
         """Tell it if no feed at all gave anything: no news is then no sign of a quiet day."""
         outcomes = [o for o in found if isinstance(o, FeedOutcome)] if isinstance(found, tuple) else []
-        asked = [o for o in outcomes if o.state not in NOT_ASKED]
+        asked = [o for o in outcomes if o.state not in NOT_ASKED and o.fault != "feeds-toml"]
         if not asked or not all(map(gave_nothing, asked)):
             return ""
         return self.tell("no feed gave anything", f"{what}\n\nLook at the machine's network first.")

@@ -37,9 +37,10 @@ def read_rows(connection: Connection, since: datetime) -> Mapping[str, Sequence[
     return found
 
 
-def latest_gaps(connection: Connection, since: datetime) -> Mapping[str, FetchRow]:
-    """Each feed's last row of `since` and later that found a gap; feeds without one are absent."""
-    query = select(*(fetch_log.c[name] for name in _NAMES)).where(fetch_log.c.gap, fetch_log.c.at >= since)
+def latest_gaps(connection: Connection, since: datetime, until: datetime) -> Mapping[str, FetchRow]:
+    """Each feed's last row from `since` to `until` that found a gap; feeds without one are absent."""
+    found_then = (fetch_log.c.gap, fetch_log.c.at >= since, fetch_log.c.at <= until)
+    query = select(*(fetch_log.c[name] for name in _NAMES)).where(*found_then)
     found: dict[str, FetchRow] = {}
     for row in connection.execute(query.order_by(fetch_log.c.at, fetch_log.c.id)):
         read = FetchRow(**dict(zip(_NAMES, row, strict=True)))

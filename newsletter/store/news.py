@@ -138,10 +138,10 @@ class NewsStore:
             found = fetch_log.read_rows(connection, since)
         return {feed: tuple(rows) for feed, rows in found.items()}
 
-    def latest_gaps(self, since: datetime) -> Mapping[str, FetchRow]:
-        """Each feed's last fetch of `since` and later that found a gap; feeds without one are absent."""
+    def latest_gaps(self, since: datetime, until: datetime) -> Mapping[str, FetchRow]:
+        """Each feed's last fetch from `since` to `until` that found a gap; feeds without one are absent."""
         with self.database.read() as connection:
-            return fetch_log.latest_gaps(connection, since)
+            return fetch_log.latest_gaps(connection, since, until)
 
     def named_bodies(self) -> frozenset[str]:
         """The digests of the documents that the log names: those to be kept."""

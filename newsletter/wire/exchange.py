@@ -6,6 +6,7 @@ Redirects, cookies and retries are not left to it, nor is inflating.
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, suppress
@@ -29,7 +30,7 @@ MOST_WIRE_BYTES = 5 * _MB
 MOST_BYTES = 20 * _MB
 #: Statuses that robots' checks, logins and moved sites answer with, and how much of their page is looked at.
 _PAGES = frozenset((202, 401, 403, 404, 410, 429, 503))
-_MOST_OF_A_PAGE = 256 * 1024
+_MOST_OF_A_PAGE, _SECONDS_FOR_A_PAGE = 256 * 1024, 2.0
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -107,9 +108,10 @@ async def _read(response: httpx.Response, told: Mapping[str, str]) -> Answer:
 
 async def _page(response: httpx.Response, told: Mapping[str, str]) -> Document | None:
     """The page that a server refuses with, as far as it helps; nothing that is wrong with it makes matters worse."""
+    most = _MOST_OF_A_PAGE
     with suppress(OSError, Silence, httpx.HTTPError):
-        body = Body(told.get("content-encoding", ""), most_wire_bytes=_MOST_OF_A_PAGE, most_bytes=2 * _MOST_OF_A_PAGE)
-        async with aclosing(response.aiter_raw()) as pieces:
+        body = Body(told.get("content-encoding", ""), most_wire_bytes=most, most_bytes=2 * most)
+        async with asyncio.timeout(_SECONDS_FOR_A_PAGE), aclosing(response.aiter_raw()) as pieces:
             async for piece in pieces:
                 body.add(piece)
         return body.document()

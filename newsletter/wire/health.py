@@ -273,7 +273,7 @@ def _renamed(seen: _Seen) -> _Finding | None:
 
 
 def _gap(seen: _Seen) -> _Finding | None:
-    gaps = [row for row in seen.asked if row.gap and seen.now - row.at <= GAP_IS_NEWS]
+    gaps = [row for row in seen.asked if row.gap and timedelta(0) <= seen.now - row.at <= GAP_IS_NEWS]
     # A feed that shows one entry at a time shares none with its last document as a rule.
     if not gaps or (seen.usual or 0) == 1 or any(row.entries < 2 for row in gaps):
         return None

@@ -51,13 +51,23 @@ def move_after(before: Move | None, feed: Feed, fetched: Fetched, *, shares: boo
 
 
 def is_strange(
-    entries: Sequence[Entry], known: Sequence[Known], renamed: Mapping[str, str], *, before: str, now: str
+    feed: Feed,
+    entries: Sequence[Entry],
+    known: Sequence[Known],
+    renamed: Mapping[str, str],
+    *,
+    before: str,
+    now: str,
 ) -> bool:
     """Whether a document that a redirect brought from another host shares nothing with what we knew of the feed.
 
-    A name that was sold answers so. `before` and `now` are the addresses that answered last time and this time.
+    A name that was sold answers so. `before` and `now` are the addresses that answered last time and this time. The
+    host that feeds.toml names is never a stranger; and it cannot be told of a feed of which only some entries are
+    wanted.
     """
-    if not entries or not known or renamed or not before or _site(before) == _site(now):
+    if not entries or not known or renamed or feed.include or feed.exclude or feed.max_items:
+        return False
+    if not before or _site(now) in (_site(before), _site(feed.url)):
         return False
     ids, pages = {one.id for one in known}, {one.identity for one in known if one.identity}
     return not any(entry.id in ids or identity(entry.link) in pages for entry in entries)

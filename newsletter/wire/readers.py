@@ -13,12 +13,13 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from pathlib import Path
-from threading import Thread
+from threading import RLock, Thread
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from newsletter.errors import CannotRead
 from newsletter.wire.job import MOST_CPU_SECONDS, MOST_MEMORY, Job, Reading, refused
@@ -53,6 +54,16 @@ class Readers(Protocol):
     ) -> None: ...
 
 
+@dataclass(slots=True, kw_only=True)
+class _Task:
+    """One call that is not done yet, and the pool that has it."""
+
+    args: tuple[Callable[[Job], Any], Job]
+    settle: Callable[[Future[Any]], None]
+    fail: Callable[[BaseException], None]
+    pool: ProcessPool | None = None
+
+
 class WorkerReaders:
     """Readers in processes of their own, started at the first document."""
 
@@ -61,7 +72,10 @@ class WorkerReaders:
         # Another worker pays from some dozens on. Network and store need a core only while answers come.
         self._workers = max(1, min(most, os.cpu_count() or 1, documents // _WORTH_A_WORKER))
         self._pool: ProcessPool | None = None
-        self._waiting = 0
+        #: Held while these are used or changed: threads of the pool hand tasks over again.
+        self._turn = RLock()
+        self._tasks: dict[int, _Task] = {}
+        self._broken: ProcessPool | None = None
         #: When something was begun or done last, by the monotonic clock.
         self._moved = 0.0
 
@@ -74,23 +88,14 @@ class WorkerReaders:
         Raises CannotRead.
         """
         told: Future[_Result] = Future()
-        try:
-            with _undisturbed():
-                done = self._opened().schedule(_within_limits, args=[work, job], timeout=_MOST_SECONDS)
-        except RuntimeError as fault:
-            raise _broken() from fault
-        self._waiting += 1
-        self._moved = monotonic()
 
         def settle(future: Future[_Result]) -> None:
-            self._waiting -= 1
-            self._moved = monotonic()
-            try:
-                told.set_result(_result(future, otherwise))
-            except CannotRead as fault:
-                told.set_exception(fault)
+            told.set_result(_result(future, otherwise))
 
-        done.add_done_callback(settle)
+        task = _Task(args=(work, job), settle=settle, fail=told.set_exception)
+        with self._turn:
+            self._tasks[id(task)] = task
+            self._hand_over(task)
         return told
 
     def wait(self, told: Future[_Result]) -> _Result:
@@ -101,10 +106,54 @@ class WorkerReaders:
         return told.result()
 
     def check(self) -> None:
-        if self._pool is None or not self._waiting:
+        with self._turn:
+            pool = self._pool
+            if pool is None or not self._tasks:
+                return
+            if not pool.active or monotonic() - self._moved > _MOST_SECONDS + _LOOK_EACH:
+                self._open_another(pool)
+
+    def _hand_over(self, task: _Task) -> None:
+        """Give the task to the pool. Raises CannotRead."""
+        pool = self._opened()
+        try:
+            with _undisturbed():
+                done = pool.schedule(_within_limits, args=task.args, timeout=_MOST_SECONDS)
+        except RuntimeError as fault:
+            self._open_another(pool, fault)
             return
-        if not self._pool.active or monotonic() - self._moved > _MOST_SECONDS + _LOOK_EACH:
-            raise _broken()
+        task.pool = pool
+        self._moved = monotonic()
+        done.add_done_callback(lambda future: self._done(task, pool, future))
+
+    def _done(self, task: _Task, pool: ProcessPool, future: Future[Any]) -> None:
+        with self._turn:
+            if task.pool is not pool:
+                return  # it was handed over again
+            if isinstance(_fault(future), BrokenProcessPool):
+                try:
+                    self._open_another(pool, _fault(future))
+                except CannotRead as fault:
+                    for one in tuple(self._tasks.values()):
+                        one.fail(fault)
+                    self._tasks.clear()
+                return
+            self._moved = monotonic()
+            del self._tasks[id(task)]
+        task.settle(future)
+
+    def _open_another(self, broken: ProcessPool, fault: BaseException | None = None) -> None:
+        """A pool in place of one that broke, as it may when a worker is killed, with all tasks that it had not done.
+
+        Raises CannotRead if that one breaks too.
+        """
+        if self._pool is not broken:
+            return
+        if self._broken is not None:
+            raise _cannot_read() from fault
+        self._broken, self._pool = broken, None
+        for task in tuple(self._tasks.values()):
+            self._hand_over(task)
 
     def _opened(self) -> ProcessPool:
         if self._pool is None:
@@ -121,16 +170,17 @@ class WorkerReaders:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is None:
-            return
-        self._pool.stop()  # type: ignore[no-untyped-call]  # Pebble leaves this one without types
-        # A thread of the pool may hang on a pipe that no worker empties any more: it is not waited for.
-        joining = Thread(target=self._pool.join, name="readers", daemon=True)
-        joining.start()
-        joining.join(_LOOK_EACH)
-        if joining.is_alive():
-            for worker in multiprocessing.active_children():
-                worker.kill()
+        stuck = False
+        for pool in (self._broken, self._pool):
+            if pool is not None:
+                pool.stop()  # type: ignore[no-untyped-call]  # Pebble leaves this one without types
+                # A thread of the pool may hang on a pipe that no worker empties any more: it is not waited for.
+                joining = Thread(target=pool.join, name="readers", daemon=True)
+                joining.start()
+                joining.join(_LOOK_EACH if pool is self._pool else 0.5)
+                stuck = stuck or joining.is_alive()
+        for worker in multiprocessing.active_children() if stuck else ():
+            worker.kill()
 
 
 class InlineReaders:
@@ -171,7 +221,7 @@ def _undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _broken() -> CannotRead:
+def _cannot_read() -> CannotRead:
     return CannotRead(
         "Documents cannot be read: the processes that do it end as soon as they start.",
         mend="Look whether the machine has memory and processes left, and run the command again.",
@@ -188,7 +238,7 @@ def _read(job: Job) -> Reading:
 def _result(future: Future[_Result], otherwise: Callable[[str], _Result]) -> _Result:
     from pebble import ProcessExpired
 
-    fault = future.exception() if not future.cancelled() else None
+    fault = _fault(future)
     if future.cancelled():
         return otherwise("reading it was broken off")
     if fault is None:
@@ -197,13 +247,15 @@ def _result(future: Future[_Result], otherwise: Callable[[str], _Result]) -> _Re
         return otherwise(f"reading it took more than {_MOST_SECONDS} s")
     if isinstance(fault, MemoryError):
         return otherwise(f"reading it took more than {MOST_MEMORY // 1024 // 1024} MB")
-    if isinstance(fault, BrokenProcessPool):
-        raise _broken() from fault
     if isinstance(fault, ProcessExpired):
         if fault.exitcode == -signal.SIGPROF:
             return otherwise(f"reading it took more than {MOST_CPU_SECONDS} s of processor time")
         return otherwise("reading it broke the program that reads")
     return otherwise(f"it cannot be read ({type(fault).__name__}: {str(fault)[:120]})")
+
+
+def _fault(future: Future[_Result]) -> BaseException | None:
+    return None if future.cancelled() else future.exception()
 
 
 def _begin() -> None:

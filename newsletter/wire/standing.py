@@ -115,6 +115,7 @@ POLICIES: Mapping[Fault, Policy] = MappingProxyType(
         "too-big": Policy(first=6 * _HOUR, patience=_AT_ONCE, mend=f"Look for a shorter feed of the site:  {_FIND}"),
         "not-feed": Policy(first=_HOUR, patience=_DAY, mend=f"Find its feed again:  {_FIND}"),
         "unreadable": Policy(first=_HOUR, patience=_DAY, mend="See what is wrong:  newsletter feeds test {url}"),
+        "feeds-toml": Policy(first=_HOUR, patience=_AT_ONCE, mend="Mend its table in feeds.toml."),
     }
 )
 #: For a failure without a class of its own.
@@ -262,7 +263,7 @@ def hurry(state: FeedState, gap: FetchRow, now: datetime) -> datetime | None:
     `gap` is the fetch that found it. After half of the time that its document reached back: two documents overlap
     then. For two weeks; by then the slots should be as the health table says.
     """
-    if gap.reach is None or not gap.gap or now - gap.at > GAP_IS_NEWS:
+    if gap.reach is None or not gap.gap or not _AT_ONCE <= now - gap.at <= GAP_IS_NEWS:
         return None
     # One that fails is left alone, as others are.
     if state.last_checked is None or state.failures:

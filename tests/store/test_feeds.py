@@ -147,8 +147,10 @@ def test_the_last_gap_of_each_feed_is_found(store: Store) -> None:
         keep(store, row=replace(ROW, at=later(hours=hour), gap=gap))
     keep(store, feed="herald", row=replace(ROW, feed="herald", gap=False))
 
-    assert {feed: row.at for feed, row in store.news.latest_gaps(NOW).items()} == {"gazette": later(hours=1)}
-    assert store.news.latest_gaps(later(hours=2)) == {}
+    found = store.news.latest_gaps(NOW, later(hours=9))
+    assert {feed: row.at for feed, row in found.items()} == {"gazette": later(hours=1)}
+    assert store.news.latest_gaps(later(hours=2), later(hours=9)) == {}
+    assert store.news.latest_gaps(NOW, NOW)["gazette"].at == NOW
 
 
 def test_what_is_forgotten_of_the_log_names_no_document(store: Store) -> None:

@@ -128,3 +128,18 @@ def test_readers_that_die_at_once_are_the_machines_fault_and_nobody_waits_for_ev
         readers.wait(readers.submit(job()))
 
     assert time.monotonic() - began < 20
+
+
+def test_a_pool_that_breaks_once_is_replaced_and_every_document_is_read() -> None:
+    others = set(multiprocessing.active_children())
+    with WorkerReaders() as readers:
+        first = readers.submit(job())
+        assert readers.wait(first).count == 1
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.kill()
+        told = [readers.submit(job()) for _ in range(40)]
+
+        counts = [readers.wait(one).count for one in told]
+
+    # The worker that was killed may have had a document in its hands.
+    assert counts.count(1) >= 39
