@@ -10,7 +10,8 @@ from newsletter.model.remarks import Remark
 from newsletter.newsroom.feed_list import sound_feeds
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
-from newsletter.wire.health import Health, Totals, health, totals, worst_first
+from newsletter.wire.health import Health, health, worst_first
+from newsletter.wire.manners import Totals, totals
 
 #: How far back the habits of a feed are looked at: its fetches, and what it brought.
 _LOG, _ARRIVALS = timedelta(days=60), timedelta(days=400)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +14,6 @@ from itertools import pairwise
 from statistics import median
 from typing import Literal
 
-from newsletter.links import host_of
 from newsletter.model.feeds import GOOD, NOT_ASKED, Fault, Feed, FeedState, FetchRow
 from newsletter.text import content_words
 from newsletter.wire.moves import RUNS
@@ -82,32 +80,6 @@ class Health:
     mend: str
     #: Whether a person should be told.
     needs_a_look: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """What our requests cost the publishers."""
-
-    requests: int
-    not_modified: int
-    wire_bytes: int
-    hosts: int
-    #: The host asked most often, and how often; "" and 0 without requests.
-    busiest: str
-    busiest_requests: int
-
-    @property
-    def words(self) -> str:
-        """One sentence; "" without requests."""
-        if not self.requests:
-            return ""
-        share = round(100 * self.not_modified / self.requests)
-        return (
-            f"{self.requests:,} {'request' if self.requests == 1 else 'requests'} to "
-            f"{self.hosts:,} {'host' if self.hosts == 1 else 'hosts'}, "
-            f"{share} % answered “not modified”, {size_words(self.wire_bytes)} in all; "
-            f"most to {self.busiest}: {self.busiest_requests:,}."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,33 +157,12 @@ def worst_first(found: Iterable[Health]) -> tuple[Health, ...]:
     return tuple(sorted(found, key=key))
 
 
-def totals(rows: Iterable[FetchRow], feeds: Iterable[Feed] = ()) -> Totals:
-    """What the requests in a fetch log came to. `feeds` name the hosts of rows that hold no address themselves."""
-    host = {feed.id: host_of(feed.url) for feed in feeds}
-    asked = [row for row in rows if row.state not in NOT_ASKED]
-    hosts = Counter(host_of(row.url) or host.get(row.feed) or row.feed for row in asked)
-    busiest, most = min(hosts.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
-    return Totals(
-        requests=len(asked),
-        not_modified=sum(row.status == 304 for row in asked),
-        wire_bytes=sum(row.wire_bytes for row in asked),
-        hosts=len(hosts),
-        busiest=busiest,
-        busiest_requests=most,
-    )
-
-
 def span_words(span: timedelta) -> str:
     """A span of time in its largest unit that tells it well: "12 days", "9 h", "40 min"."""
     minutes = max(0, round(span.total_seconds() / 60))
     if minutes >= 48 * 60:
         return f"{round(minutes / 1440)} days"
     return f"{round(minutes / 60)} h" if minutes >= 60 else f"{minutes} min"
-
-
-def size_words(size: int) -> str:
-    """A number of bytes: "3.4 MB", "12 KB"."""
-    return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{math.ceil(size / 1000)} KB"
 
 
 def _findings(seen: _Seen) -> Iterable[_Finding | None]:

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.model.feeds import Fault, Feed, FeedState, FetchRow, FetchState, Move
-from newsletter.wire.health import Health, health, size_words, span_words, totals, worst_first
+from newsletter.wire.health import Health, health, span_words, worst_first
+from newsletter.wire.manners import size_words, totals
 
 NOW = datetime(2025, 3, 5, 6, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
