@@ -1,178 +1,257 @@
-"""The rules about other people's addresses: tracking parameters, redirectors, platforms. Data, and lookups in it.
-
-Collected from the addresses that newsletters meet; each group has its lines in tests/test_links.py.
-"""
+"""One address in the light of the rules: what it wraps, its canonical form, the place in the page it names. Pure."""
 
 from __future__ import annotations
 
+import binascii
+import posixpath
 import re
-from collections.abc import Mapping
-from urllib.parse import parse_qs, unquote, urlsplit
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import SplitResult, parse_qs, quote, quote_plus, unquote, unquote_plus, urlsplit
 
-_PREFIXES = (
-    "utm_",
-    "mtm_",
-    "pk_",
-    "hsa_",
-    "itm_",
-    "guce_",
-    "vero_",
-    "oly_",
-    "wt.",
-    "_hs",
-    "__hs",
-    "mc_",
-    "fb_",
-    "trk_",
-)
-_NAMES = frozenset(
-    """fbclid gclid dclid gbraid wbraid msclkid twclid ttclid yclid srsltid igshid igsh mkt_tok _bhlid smid
-    unlocked_article_code emc ref ref_src ref_url referrer referringsource source src rss cmpid cmp ncid guccounter taid
-    itid wpisrc ocid trk truid giftid sharetoken ftag at_medium at_campaign __source s_cid spm scid
-    sr_share _ga _gl mc_cid mc_eid ck_subscriber_id __twitter_impression guccounter guce_referrer ito
-    cvid fr icid xtor linkid soc_src soc_trk""".split()
-)
-#: Names that track on these hosts and mean something elsewhere.
-_NAMES_ON_HOST: Mapping[str, frozenset[str]] = {
-    "businessinsider.com": frozenset({"r", "op", "ir"}),
-    "substack.com": frozenset({"r", "s", "showwelcome"}),
-    "wsj.com": frozenset({"mod", "st", "reflink"}),
-    "nytimes.com": frozenset({"partner", "campaign_id", "instance_id", "segment_id", "user_id", "regi_id", "te", "nl"}),
-    "cnbc.com": frozenset({"par"}),
-    "axios.com": frozenset({"stream"}),
-    "youtube.com": frozenset({"si", "feature", "pp", "ab_channel"}),
-    "youtu.be": frozenset({"si", "feature"}),
-    "open.spotify.com": frozenset({"si"}),
-    "medium.com": frozenset({"sk"}),
-    "ft.com": frozenset({"sharetype"}),
-}
-#: Hosts whose `ref` or `source` chooses content.
-_MEANINGFUL = re.compile(r"(^|\.)api\.|^raw\.|^docs\.")
-EMPTY_PARAMETERS = frozenset(
-    {
-        ("page", "1"),
-        ("amp", ""),
-        ("amp", "1"),
-        ("outputType", "amp"),
-        ("outputtype", "amp"),
-        ("print", "1"),
-        ("print", "true"),
-    }
-)
-MOBILE_LABELS = frozenset({"m", "mobile", "amp", "edition", "old", "lite", "touch"})
-HOST_ALIASES: Mapping[str, str] = {
-    "bbc.co.uk": "bbc.com",
-    "edition.cnn.com": "cnn.com",
-    "twitter.com": "x.com",
-    "nitter.net": "x.com",
-    "fxtwitter.com": "x.com",
-    "vxtwitter.com": "x.com",
-    "youtube-nocookie.com": "youtube.com",
-    "music.youtube.com": "youtube.com",
-    "export.arxiv.org": "arxiv.org",
-    "dx.doi.org": "doi.org",
-}
-_ARXIV = re.compile(r"/(?:abs|pdf|html|format)/([a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?/?$")
-_MEDIUM = re.compile(r"/(?:.*-)?([0-9a-f]{12})/?$")
-_GITHUB = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?(/.*)?$")
+from newsletter.domains import ascii_host, registrable
+from newsletter.link_table import Rules, Shape, Site, table
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+|localhost")
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sessionid|cfid|cftoken)=[^/;?]*", re.I)
+_PLAIN = re.compile(r"(?:/[\w~!$&'()*+,=:@-]+(?:\.[\w~!$&'()*+,=:@-]+)*)*/?", re.ASCII)
+_CODED = re.compile(r"%([0-9A-Fa-f]{2})")
+#: Signs that mean the same in a path whether they are percent-coded or not. "/", "?", "#", "%" and ";" do not.
+_FREE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@")
+#: A parameter that is the same coded and uncoded.
+_UNCODED = re.compile(r"[\w.~-]*=?[\w.~-]*", re.ASCII)
+#: "a=1&b=2", and "a=1;b=2" as some servers still write it.
+_BETWEEN = re.compile(r"&(?:amp;)?|;(?=[\w.\[\]-]+=)")
+#: What a browser marks inside the place that was named.
+_TEXT = re.compile(r"(?<=.):~:text=.*", re.S)
+_LAYERS = 4
 
 
-def is_tracking(name: str, host: str) -> bool:
-    """Whether a query parameter of this name only tells where a reader came from."""
-    low = name.lower()
-    if low.startswith(_PREFIXES):
-        return True
-    plain = host.lower().removeprefix("www.")
-    if low in _NAMES:
-        return not (low in {"ref", "source", "src"} and _MEANINGFUL.search(plain))
-    return any((plain == h or plain.endswith("." + h)) and low in names for h, names in _NAMES_ON_HOST.items())
+class Canonical(NamedTuple):
+    """An address for comparing: no scheme, no tracking, one spelling; and the place in the page, "" if none."""
+
+    identity: str
+    anchor: str
 
 
-def is_tracking_fragment(fragment: str) -> bool:
-    """Whether a fragment only tells where a reader came from, or leads to the top."""
-    return fragment in ("", "top") or fragment.startswith(("xtor=", "utm_", ":~:text=", "ref="))
+def with_scheme(typed: str) -> str:
+    """The typed address as one that can be fetched: https is assumed where no scheme was typed."""
+    text = typed.strip()
+    if text.startswith("//"):
+        return f"https:{text}"
+    return text if _SCHEME.match(text) else f"https://{text}"
 
 
-def is_page_named_amp(path: str) -> bool:
-    """Whether "amp" is the page's own name and not the mark of a mobile copy."""
-    return (
-        bool(re.search(r"/(wiki|category|tag|tags|topic|topics)/amp/?$", path, re.I))
-        or path.strip("/").lower() == "amp"
-    )
+def parameters(query: str) -> list[str]:
+    """The query's parameters as they are written, "name=value" or "name"; those without a name are left out."""
+    return [pair for pair in _BETWEEN.split(query) if pair and not pair.startswith("=")]
+
+
+def canonical(url: str, rules: Rules) -> Canonical | None:
+    """The canonical form of an address; None if it is no http or https address with a host, or has a user in it."""
+    opened = _opened(url, rules)
+    if opened is None:
+        return None
+    parts, asked_host = opened
+    if "@" in parts.netloc or not _HOST.fullmatch(asked_host):
+        return None
+    try:
+        port = parts.port
+    except ValueError:
+        return None
+    host = plain_host(asked_host, rules)
+    site = rules.site(host)
+    path = _plain_path(parts.path, site, rules)
+    place = _TEXT.sub("", parts.fragment) if parts.fragment else ""
+    route = f"#{place}" if place.startswith(("!", "/")) else ""
+    anchor = place if place and not route and rules.is_place(place) else ""
+    if port not in (None, 80, 443):
+        host = f"{host}:{port}"
+    elif (page := _page(host, path, parts.query, site)) is not None:
+        name, hash_, inside = page.partition("#")
+        return Canonical(name, inside if hash_ else anchor)
+    return Canonical(f"{host}{path}{_plain_query(parts.query, path, site)}{route}", anchor)
 
 
 def redirect_target(url: str) -> str | None:
-    """The address that a known redirector carries in its own; None if it is none."""
+    """The address that a known redirector carries in its own, one layer; None if it is none."""
+    split = _split(url)
+    return _target(*split, table()) if split else None
+
+
+def leads_elsewhere(url: str, rules: Rules) -> bool:
+    """Whether only the network can tell where an address leads; what carries its target is no such address."""
+    opened = _opened(url, rules)
+    if opened is None:
+        return False
+    parts, host = opened
+    asked = _asked(parts)
+    return any(shape.pattern.match(asked) is not None for shape in rules.site(host.removeprefix("www.")).hop)
+
+
+def _opened(url: str, rules: Rules) -> tuple[SplitResult, str] | None:
+    """The address inside redirectors' addresses, and its host; the address itself where there is none."""
+    split = _split(url)
+    for _ in range(_LAYERS):
+        target = _target(*split, rules) if split else None
+        if target is None:
+            return split
+        split = _split(target)
+    return split
+
+
+def _split(url: str) -> tuple[SplitResult, str] | None:
+    """The parts of an http or https address, and its host in plain letters; None for all else."""
     try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.")
+        # Half a character can be neither asked for nor compared.
+        url.encode()
+        parts = urlsplit(with_scheme(url))
+        host = parts.hostname
     except ValueError:
         return None
-    query = {k.lower(): v[0] for k, v in parse_qs(parts.query).items()} if parts.query else {}
-    target: str | None = None
-    if re.fullmatch(r"google\.[a-z.]{2,6}", host) and parts.path == "/url":
-        target = query.get("url") or query.get("q")
-    elif re.fullmatch(r"google\.[a-z.]{2,6}", host) and parts.path.startswith("/amp/"):
-        target = parts.path.removeprefix("/amp/").removeprefix("s/")
-    elif host in ("l.facebook.com", "lm.facebook.com", "out.reddit.com", "steamcommunity.com"):
-        target = query.get("u") or query.get("url")
-    elif host == "bing.com" and "apiclick" in parts.path:
-        target = query.get("url")
-    elif host == "linkedin.com" and parts.path.startswith("/redir"):
-        target = query.get("url")
-    elif host.endswith("safelinks.protection.outlook.com"):
-        target = query.get("url")
-    elif host == "web.archive.org":
-        match = re.match(r"/web/\d+(?:[a-z]{2}_)?/(.+)", parts.path)
-        target = match[1] + (f"?{parts.query}" if parts.query else "") if match else None
-    elif host.endswith("cdn.ampproject.org"):
-        match = re.match(r"/[cv]/(?:s/)?(.+)", parts.path)
-        target = match[1] if match else None
-    if not target:
-        return None
-    target = unquote(target) if target.startswith(("http%3A", "https%3A")) else target
-    target = re.sub(r"^(https?):/([^/])", r"\1://\2", target)
-    return target if "://" in target else f"https://{target}"
+    return (parts, ascii_host(host)) if host and parts.scheme in ("http", "https") else None
 
 
-def platform_identity(host: str, path: str, query: Mapping[str, str]) -> str | None:
-    """The identity that a platform itself gives a page, whatever the shape of the address; None elsewhere."""
-    match: re.Match[str] | None
-    if host == "youtu.be" and len(path) > 1:
-        return f"youtube.com/watch?v={path.strip('/')}"
-    if host == "youtube.com":
-        if path == "/watch" and query.get("v"):
-            return f"youtube.com/watch?v={query['v']}"
-        if (match := re.match(r"/(?:shorts|live|embed|v)/([\w-]+)", path)) is not None:
-            return f"youtube.com/watch?v={match[1]}"
-    if host == "x.com" and (match := re.search(r"/status(?:es)?/(\d+)", path)) is not None:
-        return f"x.com/status/{match[1]}"
-    if host == "arxiv.org" and (match := _ARXIV.match(path)) is not None:
-        return f"arxiv.org/abs/{match[1]}"
-    if host == "doi.org" and (match := re.match(r"/10\.48550/arxiv\.(.+)", path, re.I)) is not None:
-        return f"arxiv.org/abs/{match[1]}"
-    if host == "news.ycombinator.com" and path == "/item" and query.get("id"):
-        return f"news.ycombinator.com/item?id={query['id']}"
-    if host in ("reddit.com", "new.reddit.com") and (match := re.search(r"/comments/(\w+)", path)) is not None:
-        return f"reddit.com/comments/{match[1]}"
-    if host == "redd.it" and len(path) > 1:
-        return f"reddit.com/comments/{path.strip('/')}"
-    if host == "open.substack.com" and (match := re.match(r"/pub/([^/]+)(/p/[^/]+)", path)) is not None:
-        return f"{match[1]}.substack.com{match[2]}"
-    if host == "github.com" and (match := _GITHUB.match(path)) is not None:
-        return _github(match[1].lower(), match[2].lower(), (match[3] or "").rstrip("/"))
-    if host.endswith(".substack.com") and (match := re.match(r"(/p/[^/]+)/comments/?$", path)) is not None:
-        return f"{host}{match[1]}"
-    if (host == "medium.com" or host.endswith(".medium.com")) and (match := _MEDIUM.match(path)) is not None:
-        return f"medium.com/p/{match[1]}"
-    if host == "huggingface.co" and all(is_tracking(name, host) for name in query):
-        return f"huggingface.co{path.lower().rstrip('/').removesuffix('/tree/main')}"
+def _target(parts: SplitResult, host: str, rules: Rules) -> str | None:
+    for shape in rules.site(host.removeprefix("www.")).unwrap:
+        if (target := _carried(shape, parts)) is not None:
+            return target
     return None
 
 
-def _github(owner: str, name: str, rest: str) -> str:
-    if re.fullmatch(r"/(tree|blob)/(main|master)(/README(\.md)?)?", rest, re.I):
-        rest = ""
-    if (match := re.match(r"/(?:pull|issues)/(\d+)", rest)) is not None:
-        rest = f"/issues/{match[1]}"
-    return f"github.com/{owner}/{name}{rest}"
+@lru_cache(maxsize=8192)
+def plain_host(host: str, rules: Rules) -> str:
+    """The host whose pages these are: without "www." and the marks of phones and caches, by one of its names."""
+    name = bare if "." in (bare := host.removeprefix("www.")) else host
+    if (known := rules.alias(name)) != name:
+        return known
+    first, _, rest = name.partition(".")
+    second, _, end = rest.partition(".")
+    plain = name
+    if first in rules.labels and rest not in rules.whole:
+        plain = rest
+    elif second in rules.labels and (second == "m" or len(first) == 2):
+        plain = f"{first}.{end}"
+    # "amp.dev", "mobile.github.io": there the mark is the owner's name.
+    if plain != name and "." in plain and registrable(plain) == registrable(name):
+        name = plain
+    return rules.alias(name)
+
+
+def _carried(shape: Shape, parts: SplitResult) -> str | None:
+    target: str | None
+    if shape.to == r"\1":
+        match = shape.pattern.match(_asked(parts))
+        target = match[1] if match else None
+        if target and parts.fragment:
+            target += f"#{parts.fragment}"
+    elif parts.query and shape.pattern.match(parts.path or "/"):
+        coding, _, names = shape.to.rpartition(":")
+        values = {name.lower(): found[0] for name, found in parse_qs(parts.query).items()}
+        target = next((values[name] for name in names.split(",") if values.get(name)), None)
+        target = _CODINGS[coding](target) if target else None
+    else:
+        return None
+    if not target:
+        return None
+    if re.match(r"https?(?:%3A|:%2F)", target, re.I):
+        target = unquote(target)
+    target = re.sub(r"^(https?):/+(?=[^/])", r"\1://", target, flags=re.I)
+    if "://" not in target.partition("?")[0]:
+        target = f"https://{target.lstrip('/')}"
+    return target if re.match(r"https?://[^/?#]+\.[^/?#]", target, re.I) else None
+
+
+def _from_base64(text: str) -> str:
+    """As Bing writes it: two letters, then base64 without its filling."""
+    try:
+        return urlsafe_b64decode(text[2:] + "=" * (-len(text[2:]) % 4)).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _from_dashes(text: str) -> str:
+    """As Proofpoint's second version writes it: "-" for "%", "_" for "/"."""
+    return unquote(text.replace("-", "%").replace("_", "/"))
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+_CODINGS: Mapping[str, Callable[[str], str]] = {"": _as_it_is, "base64": _from_base64, "dashes": _from_dashes}
+
+
+def _asked(parts: SplitResult) -> str:
+    """Path and query, as they are asked for."""
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _plain_path(path: str, site: Site, rules: Rules) -> str:
+    """The path in one spelling, without a final slash; "" for the root."""
+    if not _PLAIN.fullmatch(path):
+        path = _spelt(path)
+    path = path.rstrip("/")
+    for shape in site.fold:
+        if (match := shape.pattern.match(path)) is not None:
+            path = match[0].lower() + path[match.end() :]
+    for shape in site.path:
+        # Replacing costs more than looking, and hardly any path needs it.
+        if shape.pattern.search(path) is not None:
+            path = shape.pattern.sub(shape.to, path)
+    folder, _, file = path.rpartition("/")
+    if file.lower() in rules.index:
+        path = folder
+    if not site.names:
+        while (match := rules.copy.search(path)) is not None and not _is_name(path, match, rules):
+            path = path[: match.start()] + path[match.end() :]
+    return path.rstrip("/")
+
+
+def _spelt(path: str) -> str:
+    """The path with one percent-coding, no empty and no dotted parts, no session in it."""
+    text = _CODED.sub(_uncoded, quote(_SESSION.sub("", path), safe="/%:@!$&'()*+,;=~"))
+    text = re.sub(r"/{2,}", "/", text)
+    return posixpath.normpath(text) if "/." in text else text
+
+
+def _uncoded(match: re.Match[str]) -> str:
+    sign = chr(int(match[1], 16))
+    return sign if sign in _FREE else match[0].upper()
+
+
+def _is_name(path: str, mark: re.Match[str], rules: Rules) -> bool:
+    """Whether the last part of a path is the page's own name and no mark: "/amp", "/wiki/amp", "/guitars/amp"."""
+    if mark.end() < len(path) or not mark[0].startswith("/"):
+        return False
+    above, _, before = path[: mark.start()].rpartition("/")
+    return not before or before.lower() in rules.named or (not above and before.isalpha())
+
+
+def _page(host: str, path: str, query: str, site: Site) -> str | None:
+    for shape in site.page:
+        asked = f"{path}?{query}" if shape.with_query else path
+        if (match := shape.pattern.match(asked)) is not None:
+            return match.expand(shape.to.replace("{host}", host))
+    return None
+
+
+def _plain_query(query: str, path: str, site: Site) -> str:
+    """The parameters that choose content, sorted, with a "?" before them; "" if there are none."""
+    if not query:
+        return ""
+    kept = []
+    for pair in parameters(query):
+        name, _, value = pair.partition("=")
+        if _UNCODED.fullmatch(pair):
+            written = f"{name}={value}"
+        else:
+            # Bytes that are no UTF-8 stay themselves: they tell two addresses apart.
+            name, value = (unquote_plus(text, errors="surrogateescape") for text in (name, value))
+            written = "=".join(quote_plus(text, errors="surrogateescape") for text in (name, value))
+        if not site.tracks(name, value, path):
+            kept.append(written)
+    return f"?{'&'.join(sorted(kept))}" if kept else ""

@@ -1,31 +1,47 @@
 """Addresses: `printed` is what a reader gets, `identity` is what we compare. Pure.
 
-Two addresses with one identity lead to the same page. An identity is never printed and never fetched.
+Two addresses with one identity lead to the same page. An identity is never printed and never fetched. What is known
+of other people's addresses stands in tables/links.txt.
 """
 
 from __future__ import annotations
 
-import posixpath
 import re
 from functools import lru_cache
 from typing import NewType
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from newsletter import link_rules as rules
+from newsletter.domains import ascii_host, registrable
+from newsletter.link_rules import Canonical, canonical, leads_elsewhere, redirect_target, with_scheme
+from newsletter.link_table import table
+
+__all__ = (
+    "Identity",
+    "Link",
+    "anchor",
+    "glued",
+    "host_of",
+    "identity",
+    "is_redirector",
+    "looks_like_address",
+    "printed",
+    "registrable",
+    "same",
+    "with_scheme",
+    "without_controls",
+)
 
 #: An absolute http, https or mailto address without tracking parameters, as readers get it.
 Link = NewType("Link", str)
 #: The canonical form of an address, for comparing only; has no scheme.
 Identity = NewType("Identity", str)
 
-_AMP_PATH = re.compile(r"/amp/?$|\.amp$|-amp(?=\.html?$)")
-_INDEX = re.compile(r"/(index\.(html?|php)|default\.aspx?)$", re.I)
-_HOST_LABEL = re.compile(r"[\w-]+(\.[\w-]+)+", re.UNICODE)
 _TYPED_BARE = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?::\d+)?(?:[/?#]\S*)?", re.I)
-
-
 _DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
 _CONTROLS = re.compile('[\x00-\x20\x7f-\xa0\u2028\u2029\u202a-\u202e\u2066-\u2069"<>]')
+_SECOND = re.compile(r"https?://(?=[\w-]+\.[\w-])", re.I)
+#: A part of a path that is a headline: whoever nests addresses has no such part before the inner one.
+_HEADLINE = re.compile(r"[^/]*[^/-]-[^/-]+-[^/-]+[^/]*|[^/]+\.html?", re.I)
 
 
 def looks_like_address(typed: str) -> bool:
@@ -39,12 +55,6 @@ def looks_like_address(typed: str) -> bool:
 def without_controls(written: str) -> str:
     """An address as browsers read it: line ends and tabs dropped, blanks and controls encoded (WHATWG URL, 4.4)."""
     return _CONTROLS.sub(lambda sign: quote(sign[0]), written.translate(_DROPPED))
-
-
-def with_scheme(typed: str) -> str:
-    """The typed address as one that can be fetched: https is assumed where no scheme was typed."""
-    text = typed.strip()
-    return text if re.match(r"[a-z][a-z0-9+.-]*://", text, re.I) else f"https://{text}"
 
 
 def printed(url: str) -> Link | None:
@@ -66,60 +76,33 @@ def printed(url: str) -> Link | None:
         return Link(text) if "@" in parts.path else None
     if parts.scheme.lower() not in ("http", "https") or not host or re.search(r"[@\\]", parts.netloc):
         return None
-    pairs = parts.query.split("&")
-    kept = [p for p in pairs if not rules.is_tracking(_name(p), host)]
-    query = "&".join(kept)
-    fragment = "" if rules.is_tracking_fragment(parts.fragment) else parts.fragment
+    query = _without_tracking(parts.query, host, parts.path) if parts.query else ""
+    fragment = "" if table().is_trail(parts.fragment) else parts.fragment
     return Link(urlunsplit((parts.scheme.lower(), parts.netloc, parts.path, query, fragment)))
 
 
-def _name(pair: str) -> str:
-    return unquote(pair.split("=", 1)[0])
-
-
-@lru_cache(maxsize=32768)
 def identity(url: str) -> Identity | None:
     """The canonical form of an address; None if it is no http or https address with a host."""
-    try:
-        parts = urlsplit(with_scheme(_unwrapped(url.strip())))
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return None
-    if "@" in parts.netloc:
-        return None
-    if parts.scheme.lower() not in ("http", "https") or not host or not _HOST_LABEL.fullmatch(host.rstrip(".")):
-        return None if not host or host != "localhost" else Identity(f"localhost:{port}{parts.path}")
-    host = _plain_host(host.rstrip("."))
-    if (
-        known := rules.platform_identity(host, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)))
-    ) is not None:
-        return Identity(known)
-    path = _plain_path(parts.path)
-    query = sorted(
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not rules.is_tracking(name, host) and (name, value) not in rules.EMPTY_PARAMETERS
-    )
-    route = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
-    port_part = f":{port}" if port not in (None, 80, 443) else ""
-    return Identity(f"{host}{port_part}{path}{'?' + urlencode(query) if query else ''}{route}")
+    form = _form(url)
+    return None if form is None else Identity(form.identity)
 
 
 def same(one: str, other: str) -> bool:
     """Whether the two addresses lead to one page.
 
-    Equal identities with two different fragments do not: release notes and development logs keep
+    Equal identities with two different anchors do not: release notes and development logs keep
     several pieces of news on one page.
     """
-    if (first := identity(one)) is None or first != identity(other):
+    first, second = _form(one), _form(other)
+    if first is None or second is None or first.identity != second.identity:
         return False
-    return anchor(one) == anchor(other) or not (anchor(one) and anchor(other))
+    return first.anchor == second.anchor or not (first.anchor and second.anchor)
 
 
 def anchor(url: str) -> str:
-    """The fragment that names a place inside the page; "" if none, or if it only tracks or routes."""
-    fragment = url.partition("#")[2]
-    return "" if fragment.startswith(("!", "/")) or rules.is_tracking_fragment(fragment) else fragment
+    """What names a place inside the page: a fragment, or a comment's id; "" if none, or if it only tracks or routes."""
+    form = _form(url)
+    return "" if form is None else form.anchor
 
 
 def host_of(url: str) -> str:
@@ -130,36 +113,44 @@ def host_of(url: str) -> str:
         return ""
 
 
-def _unwrapped(url: str) -> str:
-    """The address inside a redirector's address, read off without a network; at most three layers."""
-    for _ in range(3):
-        inner = rules.redirect_target(url)
-        if inner is None:
-            return url
-        url = inner
-    return url
+def is_redirector(url: str) -> bool:
+    """Whether only the network can tell where an address leads: short links, counted clicks of feeds and letters.
+
+    Never for a redirector that carries its target, which `identity` reads off, nor for a page's own short address
+    (youtu.be/ID); for one that carries a short link, yes. The hosts stand in tables/links.txt.
+    """
+    return leads_elsewhere(url, table())
 
 
-def _plain_host(host: str) -> str:
-    try:
-        name = host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        name = host.lower()
-    name = name.removeprefix("www.")
-    first, _, rest = name.partition(".")
-    if first in rules.MOBILE_LABELS and rest.count(".") >= 1:
-        name = rest
-    elif (match := re.fullmatch(r"([a-z]{2,3})\.m\.(.+\..+)", name)) is not None:
-        name = f"{match[1]}.{match[2]}"
-    return rules.HOST_ALIASES.get(name, name)
+def glued(text: str) -> tuple[str, str] | None:
+    """Two addresses in one: the first and the rest, where the second begins without any sign between them.
+
+    None for one address alone, for words, and where addresses rightly stand inside others: as a parameter, behind
+    an archive or another redirector that is known, behind a proxy. A slash before the second is a sign between,
+    unless it ends a story's own name. The rest may hold a third one.
+    """
+    typed = text.strip()
+    first = _SECOND.match(typed)
+    if re.search(r"\s", typed) or not (first or looks_like_address(typed)):
+        return None
+    for second in _SECOND.finditer(typed, first.end() if first else 1):
+        before, rest = typed[: second.start()], typed[second.start() :]
+        ending = re.search(r"%20$|/$|[\w)%]$" if "?" not in before else r"\w(?<!%20)$", before)
+        if ending is None or redirect_target(typed) is not None:
+            return None
+        if ending[0] != "/" or _HEADLINE.fullmatch(before.rstrip("/").rpartition("/")[2]):
+            return before.removesuffix("%20"), rest
+        return None
+    return None
 
 
-def _plain_path(path: str) -> str:
-    text = quote(unquote(path.replace("%2F", "%252F").replace("%2f", "%252F")), safe="/:@!$&'()*+,;=~-._%")
-    text = re.sub(r"/{2,}", "/", text or "/")
-    text = posixpath.normpath(text) if "/." in text else text
-    text = _INDEX.sub("/", text)
-    if not rules.is_page_named_amp(text):
-        text = _AMP_PATH.sub("", text)
-        text = text.removeprefix("/amp") if text.startswith("/amp/") else text
-    return text.rstrip("/")
+@lru_cache(maxsize=32768)
+def _form(url: str) -> Canonical | None:
+    return canonical(url, table())
+
+
+def _without_tracking(query: str, host: str, path: str) -> str:
+    site = table().site(ascii_host(host).removeprefix("www."))
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    kept = (pair for pair in pairs if not site.tracks(unquote(pair[0]), unquote(pair[2]), path, printing=True))
+    return "&".join(map("".join, kept))

@@ -14,8 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from newsletter.link_rules import redirect_target
-from newsletter.links import host_of
+from newsletter.links import host_of, same
 from newsletter.model.news import RawEntry
+from newsletter.wire.markup import plain
 
 #: Where a click is counted before it goes on. Archives are left out: what they keep may be gone elsewhere.
 _REDIRECTOR = re.compile(
@@ -40,6 +41,13 @@ _VERSION = re.compile(r"v?\d[\w.+-]*|release|version|stable|beta|alpha|rc|previe
 #: What tools add under a message; holds mailboxes.
 _TRAILER = re.compile(r"(?:^| )(?:(?:Co-authored|Signed-off|Reviewed|Acked|Tested|Reported)-by|Change-Id): .*", re.I)
 _LINK_AND_COMMENTS = re.compile(r"\[link\] ?\[(?:\d{1,9} )?comments?\]\Z")
+_SIGN = "Comments URL: "
+_LIST = re.compile(
+    r"(?:(?:Article|Link) URL: (\S{1,2000}) )?Comments URL: (\S{1,2000})"
+    r"(?: (?:Points|Votes|Score): (-?[0-9]{1,9}))?(?: #? ?Comments: [0-9]{1,9})?\Z"
+)
+#: Of its markup, in characters: each address stands there twice.
+_LONGEST_LIST = 6000
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
 #: Farther back than this no tag begins whose end we see.
 _LONGEST_TAG = 4000
@@ -55,6 +63,10 @@ class Told:
     link: str
     #: The words of its text, or their beginning; may be empty.
     words: str
+    #: Where readers talk about it, as published; "" if nowhere.
+    discussion: str = ""
+    #: Votes of an aggregator's readers; None if nobody tells.
+    points: int | None = None
 
 
 def unwrapped(link: str) -> str:
@@ -69,6 +81,7 @@ def unwrapped(link: str) -> str:
 
 def as_story(told: Told, one: RawEntry) -> Told | None:
     """What an entry says once its platform's habits are undone; None if it brings no news at all."""
+    told = _without_list(told, one)
     host = told.link.partition("://")[2].partition("/")[0].lower().removeprefix("www.")
     undone = _BY_HOST.get(host) or (_by_id(told.id) if told.id.startswith(_SIGNS) else None)
     return undone(told, one) if undone else told
@@ -76,6 +89,29 @@ def as_story(told: Told, one: RawEntry) -> Told | None:
 
 def _is_address(text: str) -> bool:
     return text.startswith(("http://", "https://")) and "." in host_of(text)
+
+
+def _without_list(told: Told, one: RawEntry) -> Told:
+    """The list of addresses and votes that aggregators put below the text, or in its place, read and taken off.
+
+    Where the entry links to its own discussion, the story is what the list calls the article.
+    """
+    markup = next((text for text in (one.summary, one.content) if _SIGN in text), "")
+    if not markup and _SIGN not in told.words:
+        return told
+    # The words may be but the beginning of the text, or an excerpt; the list is its end.
+    whole = _LIST.search(told.words)
+    if (listed := _LIST.search(plain(markup[-_LONGEST_LIST:])) or whole) is None:
+        return told
+    article, discussion, votes = listed.groups()
+    leads_to_talk = article and _is_address(article) and same(told.link, discussion)
+    return replace(
+        told,
+        link=article if leads_to_talk else told.link,
+        words=told.words[: whole.start()].strip() if whole else told.words,
+        discussion=told.discussion or discussion,
+        points=max(0, int(votes)) if votes else told.points,
+    )
 
 
 def _by_id(own: str) -> _Undone:
@@ -90,7 +126,7 @@ def _reddit(told: Told, one: RawEntry) -> Told:
     words = _LINK_AND_COMMENTS.sub("", words).strip()
     told = replace(told, words=words)
     outside = unwrapped(_linked(one.content or one.summary))
-    return replace(told, link=outside) if outside and not _is_reddit(outside) else told
+    return replace(told, link=outside, discussion=told.link) if outside and not _is_reddit(outside) else told
 
 
 def _linked(markup: str) -> str:
@@ -131,7 +167,7 @@ def _youtube(told: Told, _: RawEntry) -> Told:
 
 def _google_news(told: Told, _: RawEntry) -> Told:
     """Headlines end in the source's name, which the words repeat; those list links and are no text."""
-    link = _encoded_address(told.link)
+    link = encoded_address(told.link)
     told, words = replace(told, link=link if _is_address(link) else told.link, words=""), told.words
     title, source = told.title, ""
     # A source may have a dash in its own name.
@@ -145,8 +181,8 @@ def _google_news(told: Told, _: RawEntry) -> Told:
     return told
 
 
-def _encoded_address(link: str) -> str:
-    """The address inside the name of an article; "" if there is none: newer names hold no address."""
+def encoded_address(link: str) -> str:
+    """What the name of an article of Google News holds: its address, or in newer names a sign of none; "" elsewhere."""
     article = _NEWS_ARTICLE.match(link)
     try:
         data = urlsafe_b64decode(article[1] + "=" * (-len(article[1]) % 4)) if article else b""
@@ -176,13 +212,6 @@ def _medium(told: Told, _: RawEntry) -> Told:
     return replace(told, words=told.words[:at].strip()) if at >= 0 else told
 
 
-def _hacker_news(told: Told, _: RawEntry) -> Told:
-    """Feeds made from it list addresses and points below the text, or instead of one."""
-    at = told.words.rfind("Comments URL: https://news.ycombinator.com/")
-    start = told.words.rfind("Article URL: ", 0, at) if at >= 0 else -1
-    return replace(told, words=told.words[: start if start >= 0 else at].strip()) if at >= 0 else told
-
-
 _Undone = Callable[[Told, RawEntry], Told | None]
 _BY_HOST: dict[str, _Undone] = {
     "reddit.com": _reddit,
@@ -197,7 +226,6 @@ _BY_HOST: dict[str, _Undone] = {
 }
 _BY_ID: dict[str, _Undone] = {
     "https://medium.com/p/": _medium,
-    "https://news.ycombinator.com/item": _hacker_news,
     "yt:video:": _youtube,
     "oai:arXiv.org:": _arxiv,
 }
