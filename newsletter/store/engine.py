@@ -21,11 +21,12 @@ from newsletter.store.faults import is_missing_table
 from newsletter.store.ledger import SqlLedger
 from newsletter.store.lock import advisory_lock, file_lock
 from newsletter.store.news import NewsStore
+from newsletter.store.resolved import ResolvedStore
 from newsletter.store.runs import RunLedger
 from newsletter.store.subscribers import SubscriberStore
 
 #: The newest revision in `migrations`; a test holds that it is.
-HEAD = "0002"
+HEAD = "0003"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Store:
     database: Database
     news: NewsStore
     anchors: TakeAnchors
+    resolved: ResolvedStore
     subscribers: SubscriberStore
     ledger: SqlLedger
     runs: RunLedger
@@ -83,6 +85,7 @@ def open_store(url: str) -> Store:
         database=database,
         news=NewsStore(database=database),
         anchors=TakeAnchors(database=database),
+        resolved=ResolvedStore(database=database),
         subscribers=SubscriberStore(database=database),
         ledger=SqlLedger(database=database),
         runs=RunLedger(database=database),

@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, func, select
 
 from newsletter.links import identity
 from newsletter.model.news import Entry
@@ -25,7 +25,13 @@ _CHANGES = ("title", "link", "identity", "summary", "author", "language", "revis
 _MOST = 500
 #: Built once: building it takes longer than asking.
 _STORED: Select[Any] = select(
-    entries.c.id, entries.c.revision, entries.c.title, entries.c.link, entries.c.published
+    entries.c.id,
+    entries.c.revision,
+    entries.c.title,
+    entries.c.link,
+    entries.c.published,
+    entries.c.discussion,
+    entries.c.points,
 ).where(entries.c.feed == bindparam("of"), entries.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -106,8 +112,11 @@ def _sort(connection: Connection, fetch: Brought, remembered: Mapping[str, str])
 
 
 def _differs(entry: Entry, stored: Row[Any]) -> bool:
-    """Whether the entry says something else now, or has the date that it lacked."""
-    return stored.revision != _revision(entry) or (stored.published is None and entry.published is not None)
+    """Whether the entry says something else now, has the date that it lacked, or other points."""
+    if stored.revision != _revision(entry) or (stored.published is None and entry.published is not None):
+        return True
+    other_points = entry.points is not None and entry.points != stored.points
+    return other_points or (entry.discussion != "" and storable(entry.discussion) != stored.discussion)
 
 
 def _still_right(
@@ -174,6 +183,8 @@ def _row_of(place: _Place) -> dict[str, Any]:
         "first_seen": entry.first_seen,
         "previous_fetch": entry.previous_fetch,
         "revision": _revision(entry),
+        "discussion": entry.discussion,
+        "points": entry.points,
     }
 
 
@@ -212,11 +223,15 @@ def _write_changes(connection: Connection, changed: Sequence[_Place]) -> None:
     if not changed:
         return
     statement = entries.update().where(_is_which(entries.c.feed, entries.c.id))
-    # In an UPDATE a parameter may not be called as a column is.
-    dated = func.coalesce(entries.c.published, bindparam("to_published", type_=Instant))
-    statement = statement.values({name: bindparam(f"to_{name}") for name in _CHANGES} | {"published": dated})
+    # Kept where this fetch does not tell it. In an UPDATE a parameter may not be called as a column is.
+    additions = {
+        "published": func.coalesce(entries.c.published, bindparam("to_published", type_=Instant)),
+        "discussion": func.coalesce(func.nullif(bindparam("to_discussion", type_=Words), ""), entries.c.discussion),
+        "points": func.coalesce(bindparam("to_points", type_=Integer), entries.c.points),
+    }
+    statement = statement.values({name: bindparam(f"to_{name}") for name in _CHANGES} | additions)
     rows = [(_which(place), _row_of(place)) for place in changed]
-    names = (*_CHANGES, "published")
+    names = (*_CHANGES, *additions)
     connection.execute(statement, [which | {f"to_{name}": row[name] for name in names} for which, row in rows])
 
 

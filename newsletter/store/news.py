@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, select
 
-from newsletter.links import Link
+from newsletter.links import Link, identity, same
 from newsletter.model.feeds import NOT_ASKED, FeedState, FetchRow, Move
-from newsletter.model.news import Entry, Known
+from newsletter.model.news import Entry, Glimpse, Known
 from newsletter.store import feed_rows, fetch_log
 from newsletter.store.database import Database
 from newsletter.store.entry_rows import Brought, read_aliases, write_entries
@@ -19,6 +19,9 @@ from newsletter.store.schema import entries, entry_revisions
 
 #: Entries of one feed that may be recognised, the newest: more than a document holds.
 _RECOGNISED = 5_000
+#: Names in one question; SQLite takes 32,766.
+_AT_ONCE = 5_000
+_GLIMPSED = ("feed", "id", "title", "identity", "discussion", "published", "first_seen", "previous_fetch")
 #: Built once: for hundreds of feeds, building it takes longer than asking.
 _KNOWN = (
     select(entries.c.id, entries.c.title, entries.c.identity, entries.c.published, entries.c.first_seen)
@@ -56,8 +59,8 @@ class NewsStore:
         """Remember fetches of several feeds, each feed once; how many entries of each are new.
 
         A known entry keeps when it was first seen and published (it receives a date that it lacked), and takes over
-        what its publisher changed;
-        an unchanged one is not written. Of two entries with one id the first counts. An alias is remembered for as
+        what its publisher changed, points and a discussion only where this fetch tells them; an unchanged one is
+        not written. Of two entries with one id the first counts. An alias is remembered for as
         long as the entry keeps its title or its link; none is believed while the stored entry stands beside it,
         or where the store has an entry under the alias itself. A feed that was not asked ("waiting", "off")
         leaves no row in the log, but its state may be new: that its host wishes to be left alone.
@@ -102,6 +105,59 @@ class NewsStore:
             found = [_entry(row, former.get((row.feed, row.id), ())) for row in rows]
         # Sorted here: PostgreSQL would sort texts by its locale.
         return tuple(sorted(found, key=lambda e: (e.first_seen, e.feed, e.id)))
+
+    def glimpses(self, *, since: datetime) -> tuple[Glimpse, ...]:
+        """The same entries as `entries` without a bound to their end, in no order, with as much as tells them apart."""
+        columns = [entries.c[name] for name in _GLIMPSED]
+        with self.database.read() as connection:
+            former = _former_titles(connection, [entries.c.first_seen > since])
+            rows = connection.execute(select(*columns).where(entries.c.first_seen > since))
+            return tuple(
+                Glimpse(
+                    feed=feed,
+                    id=id_,
+                    title=title,
+                    former_titles=tuple(former.get((feed, id_), ())),
+                    identity=page,
+                    discussion=discussion,
+                    published=published,
+                    first_seen=seen,
+                    previous_fetch=previous,
+                )
+                for feed, id_, title, page, discussion, published, seen, previous in rows
+            )
+
+    def named(self, names: Collection[tuple[str, str]]) -> tuple[Entry, ...]:
+        """The entries of these (feed, id), by first sight, feed and id; those that do not exist are left out."""
+        by_feed: dict[str, list[str]] = {}
+        for feed, id_ in names:
+            by_feed.setdefault(feed, []).append(id_)
+        found: list[Entry] = []
+        with self.database.read() as connection:
+            for feed, ids in sorted(by_feed.items()):
+                for at in range(0, len(ids), _AT_ONCE):
+                    bounds = [entries.c.feed == feed, entries.c.id.in_(ids[at : at + _AT_ONCE])]
+                    former = _former_titles(connection, bounds)
+                    rows = connection.execute(select(entries).where(*bounds))
+                    found.extend(_entry(row, former.get((row.feed, row.id), ())) for row in rows)
+        return tuple(sorted(found, key=lambda e: (e.first_seen, e.feed, e.id)))
+
+    def links(self, since: datetime) -> tuple[str, ...]:
+        """The links of entries first seen after `since`, each once, the newest first; entries without one left out."""
+        query = select(entries.c.link).where(entries.c.first_seen > since, entries.c.link != "")
+        # Those of one instant in an order of their own.
+        query = query.order_by(entries.c.first_seen.desc(), entries.c.feed, entries.c.id)
+        with self.database.read() as connection:
+            return tuple(dict.fromkeys(connection.execute(query).scalars()))
+
+    def of_address(self, url: str) -> tuple[Entry, ...]:
+        """Every entry on this page, the newest by first sight first; former headlines are left out. May be empty."""
+        page = identity(url)
+        query = select(entries).where(entries.c.identity == page).order_by(entries.c.first_seen.desc(), entries.c.id)
+        if page is None:
+            return ()
+        with self.database.read() as connection:
+            return tuple(entry for row in connection.execute(query) if same((entry := _entry(row, ())).link, url))
 
     def arrivals(self, since: datetime) -> Mapping[str, tuple[datetime, ...]]:
         """When each entry of `since` and later was first seen, by feed, oldest first; feeds without any are absent.
@@ -163,8 +219,8 @@ class NewsStore:
 
 
 def _known(connection: Connection, feed: str) -> Iterator[Known]:
-    for id_, title, identity, published, seen in connection.execute(_KNOWN, {"of": feed}):
-        yield Known(id=id_, title=title, identity=identity, published=published, first_seen=seen)
+    for id_, title, page, published, seen in connection.execute(_KNOWN, {"of": feed}):
+        yield Known(id=id_, title=title, identity=page, published=published, first_seen=seen)
 
 
 def _former_titles(
@@ -192,5 +248,7 @@ def _entry(row: Row[Any], former: Iterable[str]) -> Entry:
         summary=row.summary,
         author=row.author,
         language=row.language,
+        discussion=Link(row.discussion),
+        points=row.points,
         former_titles=tuple(title for title in dict.fromkeys(former) if title != row.title),
     )

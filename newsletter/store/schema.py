@@ -146,6 +146,9 @@ entries = Table(
     Column("previous_fetch", Instant),
     #: Digest of what a publisher may change later: an unchanged entry is not written again.
     Column("revision", Words, nullable=False),
+    Column("discussion", Words, nullable=False, server_default=""),
+    #: As last told; null while nobody has.
+    Column("points", Integer),
     Index(None, "first_seen"),
 )
 
@@ -184,6 +187,17 @@ take_anchors = Table(
     #: The headline as the take's author saw it.
     Column("title", Words, nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+resolved_links = Table(
+    "resolved_links",
+    metadata,
+    #: As typed or published.
+    Column("link", Words, primary_key=True),
+    #: Null while nobody could tell.
+    Column("target", Words),
+    Column("tried_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
 )
 
 fetch_log = Table(

@@ -45,7 +45,7 @@ class Body:
         self.wire_bytes += len(data)
         if self.wire_bytes > self._most_wire_bytes:
             raise TooBig(self._too_much())
-        for piece in _inflated(data, self._inflaters):
+        for piece in inflated(data, self._inflaters):
             self._size += len(piece)
             if self._size > self._most_bytes:
                 raise TooBig(f"larger than {self._most_bytes // _MB} MB when inflated")
@@ -69,14 +69,15 @@ class Body:
             return kept + self._packer.flush()
         if self._gzip.is_one_member():
             return _as_zlib(kept, self._checksum)
-        again = (self._packer.compress(piece) for piece in _inflated(kept, inflaters("gzip")))
+        again = (self._packer.compress(piece) for piece in inflated(kept, inflaters("gzip")))
         return b"".join(again) + self._packer.flush()
 
     def _too_much(self) -> str:
         return f"larger than {self._most_wire_bytes // _MB} MB"
 
 
-def _inflated(data: bytes, through: tuple[Inflater, ...]) -> Iterator[bytes]:
+def inflated(data: bytes, through: tuple[Inflater, ...]) -> Iterator[bytes]:
+    """The next bytes of a body as they come through its codings, in steps. Raises NotInflatable."""
     pieces: Iterator[bytes] = iter((data,))
     for inflater in through:
         pieces = chain.from_iterable(map(inflater.pieces, pieces))

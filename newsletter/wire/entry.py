@@ -18,10 +18,12 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _MAIL = re.compile(r"[^\s@]{1,100}@\S{1,200}")
 _AUTHOR = 400
-_PAGES = frozenset(("", "html", "text/html", "xhtml", "application/xhtml+xml"))
+#: Media types of pages, as they are written.
+PAGES = frozenset(("html", "text/html", "xhtml", "application/xhtml+xml"))
+_POINTS = re.compile(r"-?[0-9]{1,9}")
 _WANTED = frozenset(
     """title id link original published updated created description dc:description itunes:summary media:description
-    content author itunes:author language kind media:title""".split()
+    content author itunes:author language kind media:title comments re:rank""".split()
 )
 #: The publisher's own words before those of modules, in this order.
 _SUMMARIES = ("description", "dc:description", "itunes:summary", "media:description")
@@ -67,6 +69,8 @@ def read_entry(element: Element, setting: Setting) -> RawEntry:
         author=_author(told, setting),
         language=_first(told, "language") or language or _language(element) or setting.language,
         kind=_first(told, "kind").lower()[:40],
+        discussion=_discussion(told, setting),
+        points=points_of(_last(told, "re:rank")),
     )
 
 
@@ -84,6 +88,10 @@ def _gather_media(group: Element, told: _Told, setting: Setting) -> None:
 
 def _first(told: _Told, key: str) -> str:
     return next((text for one in told.get(key, ()) if (text := (one.text or "").strip())), "")
+
+
+def _last(told: _Told, key: str) -> str:
+    return (told[key][-1].text or "").strip() if key in told else ""
 
 
 def _title(told: _Told, setting: Setting) -> tuple[str, bool, str]:
@@ -126,13 +134,31 @@ def _link(told: _Told, own_id: str, setting: Setting) -> str:
             continue
         own = one.get(_BASE)
         link = joined(joined(setting.base, own.strip()) if own else setting.base, address)
-        if (one.get("type") or "").strip().lower() in _PAGES:
+        if (kind := (one.get("type") or "").strip().lower()) in PAGES or not kind:
             return link
         other = other or link
     if other:
         return other
     permanent = next((one.get("isPermaLink") or one.get("ispermalink") or "true" for one in told.get("id", ())), "true")
     return own_id if permanent.strip().lower() == "true" and own_id.startswith(("http://", "https://")) else ""
+
+
+def _discussion(told: _Told, setting: Setting) -> str:
+    """Where readers talk about it, as published; a feed of their replies is no page (RFC 4685, 4)."""
+    if said := _last(told, "comments"):
+        return said
+    for one in told.get("link", ()):
+        address = (one.get("href") or "").strip()
+        is_page = (one.get("type") or "").strip().lower() in PAGES
+        if address and is_page and (one.get("rel") or "").strip().lower() == "replies":
+            own = one.get(_BASE)
+            return joined(joined(setting.base, own.strip()) if own else setting.base, address)
+    return ""
+
+
+def points_of(written: str) -> int | None:
+    """A number of votes as an aggregator writes it, 0 for fewer; None if it is no whole number."""
+    return max(0, int(written)) if _POINTS.fullmatch(written) else None
 
 
 def _published(told: _Told) -> datetime | None:

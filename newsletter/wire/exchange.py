@@ -13,14 +13,14 @@ from contextlib import aclosing, suppress
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import httpx2 as httpx
 
 from newsletter.model.feeds import Document
 from newsletter.wire.answers import Answer
-from newsletter.wire.body import Body
-from newsletter.wire.coding import ACCEPTED
+from newsletter.wire.body import Body, inflated
+from newsletter.wire.coding import ACCEPTED, inflaters
 from newsletter.wire.guard import Answered, Asked, Guard
 from newsletter.wire.silence import NotAnAddress, Silence, TooBig
 
@@ -31,6 +31,8 @@ MOST_BYTES = 20 * _MB
 #: Statuses that robots' checks, logins and moved sites answer with, and how much of their page is looked at.
 _PAGES = frozenset((202, 401, 403, 404, 410, 429, 503))
 _MOST_OF_A_PAGE, _SECONDS_FOR_A_PAGE = 256 * 1024, 2.0
+#: Where a page says that it only sends on.
+_FIRST_OF_A_PAGE = 64 * 1024
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -73,16 +75,8 @@ class Client:
 
         Raises OSError and Silence, and whatever the library raises of a server that nobody foresaw.
         """
-        try:
-            request = httpx.Request(
-                "GET",
-                url,
-                headers={"Accept": _ACCEPT, "Accept-Encoding": ACCEPTED, **headers},
-                extensions={"trusted": trusted},
-            )
-        except (httpx.InvalidURL, ValueError) as fault:
-            raise _not_an_address(fault) from fault
-        response = await self._client.send(request, stream=True)
+        asked = {"Accept": _ACCEPT, "Accept-Encoding": ACCEPTED, **headers}
+        response = await self._client.send(_request("GET", url, asked, trusted=trusted), stream=True)
         try:
             told = {name.lower(): value for name, value in response.headers.items()}
             if response.status_code in _PAGES and told.get("content-type", "").lower().startswith("text/html"):
@@ -92,6 +86,43 @@ class Client:
             return await _read(response, told)
         finally:
             await response.aclose()
+
+    async def glance(
+        self, method: Literal["HEAD", "GET"], url: str, headers: Mapping[str, str], *, trusted: bool
+    ) -> tuple[Answer, bytes]:
+        """Ask, and read no body but the first 64 KB of a page for people, which come beside the answer.
+
+        Raises as `get` does.
+        """
+        asked = {"Accept": "text/html, */*;q=0.5", "Accept-Encoding": "identity", **headers}
+        response = await self._client.send(_request(method, url, asked, trusted=trusted), stream=True)
+        try:
+            told = {name.lower(): value for name, value in response.headers.items()}
+            is_page = method == "GET" and response.status_code == 200 and "html" in told.get("content-type", "").lower()
+            page = await _first(response, told) if is_page else b""
+            return Answer(status=response.status_code, headers=told, wire_bytes=len(page)), page
+        finally:
+            await response.aclose()
+
+
+def _request(method: str, url: str, headers: Mapping[str, str], *, trusted: bool) -> httpx.Request:
+    try:
+        return httpx.Request(method, url, headers=headers, extensions={"trusted": trusted})
+    except (httpx.InvalidURL, ValueError) as fault:
+        raise _not_an_address(fault) from fault
+
+
+async def _first(response: httpx.Response, told: Mapping[str, str]) -> bytes:
+    """The beginning of a body, inflated where the server packs it although nobody asked for that."""
+    through = inflaters(told.get("content-encoding", ""))
+    page = b""
+    async with aclosing(response.aiter_raw()) as pieces:
+        async for piece in pieces:
+            for part in inflated(piece, through):
+                page += part
+                if len(page) >= _FIRST_OF_A_PAGE:
+                    return page[:_FIRST_OF_A_PAGE]
+    return page
 
 
 async def _read(response: httpx.Response, told: Mapping[str, str]) -> Answer:
@@ -138,6 +169,7 @@ class _Transport(httpx.AsyncBaseTransport):
                 target=url.raw_path,
                 headers=request.headers.raw,
                 trusted=request.extensions["trusted"],
+                method=request.method.encode("ascii"),
             )
         )
         return httpx.Response(answered.status, headers=answered.headers, stream=_Pieces(answered))

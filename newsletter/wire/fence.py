@@ -21,6 +21,7 @@ import feedparser.api
 
 from newsletter.model.news import RawEntry
 from newsletter.wire.dates import read_date
+from newsletter.wire.entry import PAGES, points_of
 from newsletter.wire.hints import hints_in
 from newsletter.wire.inline import joined, rebased
 from newsletter.wire.markup import plain
@@ -70,8 +71,9 @@ _LONG_TAG = re.compile(rb"<(/?[A-Za-z][\w:.-]{0,200}+)[^<>]{20000,}+>?")
 class _Patient(feedparser.api._FeedParserMixin):  # type: ignore[misc]  # noqa: SLF001
     """What both of its parsers must leave alone, and go on after."""
 
-    #: Ids are names, not addresses: as published, so that both readers give the same.
-    can_be_relative_uri = feedparser.api._FeedParserMixin.can_be_relative_uri - {"id"}  # noqa: SLF001
+    #: Ids are names, not addresses, and what stands for a discussion may be no address: as published, so that both
+    #: readers give the same.
+    can_be_relative_uri = feedparser.api._FeedParserMixin.can_be_relative_uri - {"id", "comments"}  # noqa: SLF001
 
     #: Its count of open drawings; one that nobody closes makes it take all that follows for the drawing's.
     svgOK = property(lambda _: 0, lambda _, _count: None)  # noqa: N815
@@ -92,10 +94,20 @@ class _Patient(feedparser.api._FeedParserMixin):  # type: ignore[misc]  # noqa: 
         with suppress(*_RAISED_BY_ELEMENTS):
             super().handle_charref(ref)
 
-    # An empty address is none; the original takes it for that of the feed.
+    # An empty address is none; the original takes it for that of the feed. And it takes replies for a page unless
+    # they say otherwise; they are a feed (RFC 4685, 4).
     def _start_link(self, attrs_d: dict[str, str]) -> None:
+        if attrs_d.get("rel", "").strip().lower() == "replies":
+            attrs_d.setdefault("type", "application/atom+xml")
         if attrs_d.get("href", "-").strip():
             super()._start_link(attrs_d)
+
+    # Of an element that it does not know it keeps the attributes, if there are any, and drops the words.
+    def _start_comments(self, _attrs_d: dict[str, str]) -> None:
+        self.push("comments", 1)
+
+    def _start_re_rank(self, _attrs_d: dict[str, str]) -> None:
+        self.push("re_rank", 1)
 
 
 class _Wellformed(_Patient, feedparser.api.StrictFeedParser):  # type: ignore[misc]
@@ -225,6 +237,8 @@ def _entry(one: dict[str, Any], *, atom: bool, language: str, url: str) -> RawEn
         author=_author(one),
         language=_text(one, "language") or _text(title, "language") or language,
         kind=_text(one, "arxiv_announce_type").lower()[:40],
+        discussion=_discussion(one),
+        points=points_of(_text(one, "re_rank")),
     )
 
 
@@ -268,6 +282,14 @@ def _link(one: dict[str, Any], own_id: str, url: str) -> str:
         return _text((pages or links)[0], "href")
     own = _text(one, "link")
     return own if own and own == own_id and own.startswith(("http://", "https://")) else ""
+
+
+def _discussion(one: dict[str, Any]) -> str:
+    """Where readers talk about it, as published; a feed of their replies is no page."""
+    if said := _text(one, "comments"):
+        return said
+    replies = (link for link in _mappings(one, "links") if _text(link, "rel").lower() == "replies")
+    return next((_text(link, "href") for link in replies if _text(link, "type").lower() in PAGES), "")
 
 
 def _published(one: dict[str, Any]) -> datetime | None:

@@ -82,14 +82,14 @@ async def _fetch_all(
         wire = _Wire(
             client=client,
             turns=Turns(
-                everywhere=_places(collecting.concurrency),
+                everywhere=places(collecting.concurrency),
                 per_host=collecting.per_host,
                 spacing=collecting.spacing.total_seconds(),
             ),
             seconds=seconds,
             now=now,
             hosts={name.lower(): base for name, base in hosts.items()},
-            user_agent=_user_agent(collecting.contact),
+            user_agent=user_agent(collecting.contact),
         )
 
         async def one(request: Request) -> Fetched:
@@ -106,7 +106,7 @@ async def _fetch_all(
             names.close()
 
 
-def _places(wished: int) -> int:
+def places(wished: int) -> int:
     """So many connections at once as are wished, if the process may open so many files beside its others."""
     with suppress(ImportError, OSError, ValueError):
         import resource
@@ -117,7 +117,8 @@ def _places(wished: int) -> int:
     return wished
 
 
-def _user_agent(contact: str) -> str:
+def user_agent(contact: str) -> str:
+    """What we call ourselves, with the address or mailbox of whoever answers for it; "" is left out."""
     said = _sayable(contact)
     return f"TechPulseNewsletter/{__version__} (+{said})" if said else f"TechPulseNewsletter/{__version__}"
 
@@ -174,7 +175,7 @@ class _Exchange:
     def _unfit(self) -> Fetched | None:
         """The result if the address is one that must not be asked, or not once more."""
         hops = len(self._visited)
-        if not _is_web(self._url):
+        if not is_web(self._url):
             said = f"{'sent on to ' if hops else ''}{self._url[:200]!r}: no http or https address"
             return replace(failed(self._asked(), "redirects" if hops else "http", said), state="refused")
         if self._url in self._visited:
@@ -205,12 +206,7 @@ class _Exchange:
                 headers["If-None-Match"] = etag
             if last_modified := self._request.validators.last_modified:
                 headers["If-Modified-Since"] = last_modified
-        base = self._wire.hosts.get(host)
-        if base is None:
-            return self._url, headers
-        parts = urlsplit(self._url)
-        headers["Host"] = ascii_host(self._url)
-        return f"{base.rstrip('/')}{urlunsplit(('', '', parts.path or '/', parts.query, ''))}", headers
+        return routed(self._url, headers, self._wire.hosts.get(host))
 
     def _is_conditional(self) -> bool:
         return is_asked_with(self._request.validators, self._url, feed_url=self._request.feed.url)
@@ -243,7 +239,17 @@ class _Exchange:
         )
 
 
-def _is_web(url: str) -> bool:
+def routed(url: str, headers: dict[str, str], base: str | None) -> tuple[str, dict[str, str]]:
+    """Address and headers with which the server at `base` is asked in place of the address's own; None is no other."""
+    if base is None:
+        return url, headers
+    parts = urlsplit(url)
+    path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    return f"{base.rstrip('/')}{path}", headers | {"Host": ascii_host(url)}
+
+
+def is_web(url: str) -> bool:
+    """Whether the address is one of the web, with a host, so that it can be asked at all."""
     with suppress(ValueError):
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0

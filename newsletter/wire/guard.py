@@ -32,7 +32,7 @@ _STOPPED = ("disconnected", "closed connection", "StreamReset", "ConnectionTermi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One GET request; the host in ASCII, an address of version 6 without brackets."""
+    """One request; the host in ASCII, an address of version 6 without brackets."""
 
     scheme: bytes
     host: bytes
@@ -43,6 +43,7 @@ class Asked:
     headers: Sequence[tuple[bytes, bytes]]
     #: Whether the host may lead into a private network.
     trusted: bool
+    method: bytes = b"GET"
 
 
 class Answered:
@@ -88,7 +89,7 @@ class Guard:
             http2=True,
             network_backend=self._open if asked.trusted else self._guarded,
         )
-        request = httpcore2.Request(b"GET", url, headers=asked.headers, extensions=self._timeouts)
+        request = httpcore2.Request(asked.method, url, headers=asked.headers, extensions=self._timeouts)
         try:
             with _said():
                 return Answered(connection, await connection.handle_async_request(request))

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from itertools import islice
 from urllib.parse import urljoin
 
-from newsletter.links import Link, printed
+from newsletter.links import Link, identity, printed
 from newsletter.model.feeds import Feed
 from newsletter.model.news import Entry, RawEntry
 from newsletter.text import clip, fold, same_text
@@ -69,13 +69,13 @@ def normalise(
         if story is not None:
             if story.link != told.link:
                 story = replace(story, link=_link(story.link, base_url) or told.link)
-            entries.append(_entry(feed, one, story, now=now, previous_fetch=previous_fetch))
+            entries.append(_entry(feed, one, story, base_url=base_url, now=now, previous_fetch=previous_fetch))
     return _newest(_under_own_names(entries), most=feed.max_items)
 
 
 def as_published(feed: Feed, one: RawEntry, *, base_url: str, now: datetime) -> Entry:
     """One entry as its publisher wrote it, wanted or not, its platform's habits left in; its title may be empty."""
-    return _entry(feed, one, _told(one, base_url, whole=False), now=now, previous_fetch=None)
+    return _entry(feed, one, _told(one, base_url, whole=False), base_url=base_url, now=now, previous_fetch=None)
 
 
 def _told(one: RawEntry, base_url: str, *, whole: bool) -> Told:
@@ -86,14 +86,17 @@ def _told(one: RawEntry, base_url: str, *, whole: bool) -> Told:
     if (target := unwrapped(link)) != link:
         # Where the inner address cannot be printed the redirector's can.
         link = _link(target, base_url) or link
-    return Told(id=_own_id(one, title=title, link=link), title=title, link=link, words=words)
+    own = _own_id(one, title=title, link=link)
+    return Told(id=own, title=title, link=link, words=words, discussion=one.discussion, points=one.points)
 
 
 def _read(markup: str, *, whole: bool) -> str:
     return plain(markup) if whole else beginning(markup, least=_BEGINNING)
 
 
-def _entry(feed: Feed, one: RawEntry, told: Told, *, now: datetime, previous_fetch: datetime | None) -> Entry:
+def _entry(
+    feed: Feed, one: RawEntry, told: Told, *, base_url: str, now: datetime, previous_fetch: datetime | None
+) -> Entry:
     return Entry(
         feed=feed.id,
         id=told.id,
@@ -106,6 +109,8 @@ def _entry(feed: Feed, one: RawEntry, told: Told, *, now: datetime, previous_fet
         author=clip(plain(one.author), _AUTHOR),
         # What a person wrote in feeds.toml outweighs what software put into the feed.
         language=feed.language or _language(one.language),
+        discussion=_discussion(told.discussion, told.link, base_url),
+        points=told.points,
     )
 
 
@@ -133,6 +138,15 @@ def _link(written: str, base_url: str) -> Link:
     except ValueError:
         return Link("")
     return link if link is not None and link.startswith(("http://", "https://")) else Link("")
+
+
+def _discussion(written: str, link: str, base_url: str) -> Link:
+    """The page where readers talk about it; "" if there is none, or if it is the story's own."""
+    # A number, or the words of a form, would be joined to an address as well.
+    if not written.startswith(("http://", "https://", "/")) or written.partition("#")[0] == link:
+        return Link("")
+    page = _link(written, base_url)
+    return Link("") if identity(page) == identity(link) else page
 
 
 def _own_id(one: RawEntry, *, title: str, link: str) -> str:

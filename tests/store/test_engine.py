@@ -50,8 +50,8 @@ FIRST_ROWS = (
          NULL, 0, ''),
         ('herald', '', 'The Herald', '', '', NULL, '', NULL, NULL, {AT}, {AT}, 3, 'No answer.')""",
     f"""INSERT INTO entries VALUES
-        ('gazette', '1', 'Story 1', 'https://gazette.example/1', 'gazette.example/1', NULL, '', '', '', {AT}, NULL,
-         'abcd')""",
+        ('gazette', '1', 'Story 1', 'https://gazette.example/1', 'gazette.example/1?by=older-rules', NULL, '', '', '',
+         {AT}, NULL, 'abcd')""",
     f"""INSERT INTO fetch_log (feed, at, state, status, wire_bytes, new_entries, problem)
         VALUES ('gazette', {AT}, 'new', 200, 7, 1, '')""",
 )
@@ -229,6 +229,7 @@ def test_a_database_of_the_first_revision_keeps_its_rows(first_url: str) -> None
     with open_store(first_url) as store:
         gazette, herald = store.news.feed_states()
         (entry,) = store.news.entries()
+        of_address = store.news.of_address("http://www.gazette.example/1/")
         rows = store.news.fetch_rows(NOW)
         again = keep(store, replace(entry, title="Story 1, corrected"))
         (corrected,) = store.news.entries()
@@ -244,6 +245,8 @@ def test_a_database_of_the_first_revision_keeps_its_rows(first_url: str) -> None
         validators_at=NOW,
     )
     assert (herald.failures, herald.failing_since, herald.retry_at, herald.next_check) == (3, NOW, NOW, None)
+    assert (entry.discussion, entry.points) == ("", None)
+    assert of_address == (entry,), "addresses are compared by the rules of today"
     assert (entry.title, entry.link, entry.first_seen) == ("Story 1", "https://gazette.example/1", NOW)
     assert rows == {
         "gazette": (FetchRow(feed="gazette", at=NOW, state="new", status=200, wire_bytes=7, new_entries=1),)

@@ -52,7 +52,7 @@ def test_a_known_entry_keeps_its_first_sight_and_takes_over_the_new_words(store:
 
 
 def test_a_second_fetch_with_nothing_new_writes_no_entry(sqlite_store: Store) -> None:
-    entries = [make_entry(str(n)) for n in range(5)]
+    entries = [make_entry(str(n), discussion=Link("https://talk.example/1"), points=n) for n in range(5)]
     keep(sqlite_store, *entries)
     with sqlite_store.database.write() as connection:
         connection.exec_driver_sql(
@@ -60,6 +60,55 @@ def test_a_second_fetch_with_nothing_new_writes_no_entry(sqlite_store: Store) ->
         )
 
     assert keep(sqlite_store, *entries, now=later(hours=1)) == 0
+    assert keep(sqlite_store, *(make_entry(str(n)) for n in range(5)), now=later(hours=2)) == 0
+
+
+def test_an_entry_comes_back_with_its_discussion_and_its_points(store: Store) -> None:
+    told = make_entry("1", discussion=Link("https://talk.example/1"), points=0)
+
+    keep(store, told, make_entry("2"))
+
+    assert store.news.entries() == (told, make_entry("2"))
+
+
+def test_other_points_are_taken_over_and_are_no_other_text(store: Store) -> None:
+    keep(store, make_entry(points=3))
+
+    keep(store, make_entry(points=41), now=later(hours=1))
+
+    assert store.news.entries() == (make_entry(points=41),)
+    with store.database.read() as connection:
+        assert connection.execute(schema.entry_revisions.select()).all() == []
+
+
+def test_a_fetch_that_tells_no_points_and_no_discussion_leaves_those_that_are_known(store: Store) -> None:
+    talk = Link("https://talk.example/1")
+    keep(store, make_entry(discussion=talk, points=3))
+
+    keep(store, make_entry(), now=later(hours=1))
+    keep(store, make_entry(title="Corrected"), now=later(hours=2))
+
+    (kept,) = store.news.entries()
+    assert (kept.title, kept.discussion, kept.points) == ("Corrected", talk, 3)
+
+
+def test_an_entry_that_is_discussed_later_receives_the_page(store: Store) -> None:
+    keep(store, make_entry())
+
+    keep(store, make_entry(discussion=Link("https://talk.example/1")), now=later(hours=1))
+
+    assert [entry.discussion for entry in store.news.entries()] == ["https://talk.example/1"]
+
+
+def test_the_links_of_entries_come_once_each_the_newest_first(store: Store) -> None:
+    for hour, ids in ((0, "z"), (1, "b"), (2, "ca")):
+        keep(store, *(make_entry(id_, first_seen=later(hours=hour)) for id_ in ids), now=later(hours=hour))
+    keep(store, make_entry("again", link=make_entry("b").link, first_seen=later(hours=3)))
+    keep(store, make_entry("none", link=Link(""), first_seen=later(hours=3)))
+
+    links = store.news.links(NOW)
+
+    assert [link.removeprefix("https://gazette.example/") for link in links] == ["b", "a", "c"]
 
 
 def test_of_two_entries_with_one_id_the_first_counts(store: Store) -> None:

@@ -19,12 +19,13 @@ class Asked:
     headers: Mapping[str, str]
     #: When, in seconds of the monotonic clock.
     at: float
+    method: str = "GET"
 
 
 @dataclass(slots=True)
 class Server:
     address: str
-    #: Answers by path; every other path is a 404.
+    #: Answers by path, or by "HEAD " and path where the two differ; every other path is a 404.
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     #: Done with a connection before anything is read from it.
@@ -77,18 +78,23 @@ def running() -> Iterator[Server]:
                 if not more:
                     return
                 head += more
-                if not head.startswith(b"GET "):
+                if not head.startswith((b"GET ", b"HEAD ")):
                     self.request.sendall(reply(status="400 Bad Request"))
                     return
             first, *lines = head.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
-            path = first.split(" ")[1]
+            method, path, _ = first.split(" ")
             pairs = (line.split(": ", 1) for line in lines)
             with server.lock:
-                server.asked.append(Asked(path, {name.lower(): value for name, value in pairs}, time.monotonic()))
+                told = {name.lower(): value for name, value in pairs}
+                server.asked.append(Asked(path, told, time.monotonic(), method))
             try:
                 answer = server.answers.get(path, reply(status="404 Not Found"))
+                if method == "HEAD":
+                    answer = server.answers.get(f"HEAD {path}", answer)
                 if callable(answer):
                     answer(self.request)
+                elif method == "HEAD":
+                    self.request.sendall(answer.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
                 else:
                     self.request.sendall(answer)
             except OSError:

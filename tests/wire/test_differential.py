@@ -25,7 +25,7 @@ URL = "https://news.example.org/feed.xml"
 DIFFERENCES = {
     ("pcmag.com-9d532e32.xml", "link"): "an empty item inside each item; feedparser gives it what follows",
 }
-FIELDS = ("id", "title", "link", "published")
+FIELDS = ("id", "title", "link", "published", "discussion", "points")
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co")), min_size=1, max_size=30)
 NAME = st.text("abcdefghij-", min_size=1, max_size=8)
@@ -39,6 +39,8 @@ def told(entry: RawEntry) -> dict[str, object]:
         "title": plain(title, keep_lone=True) if entry.title_is_html else as_text(title),
         "link": undoubled(entry.link),
         "published": entry.published,
+        "discussion": undoubled(entry.discussion),
+        "points": entry.points,
     }
 
 

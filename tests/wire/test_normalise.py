@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.links import printed
+from newsletter.links import Link, printed
 from newsletter.model.feeds import Feed
 from newsletter.model.news import Entry, RawEntry
 from newsletter.wire.normalise import as_published, normalise
@@ -279,8 +279,51 @@ def test_an_entry_leads_to_its_story_and_as_published_to_where_its_publisher_say
     published = as_published(FEED, THREAD, base_url=FEED.url, now=NOW)
 
     assert (entry.link, entry.summary) == ("https://news.example.org/9", "")
-    assert published == replace(entry, link=published.link, previous_fetch=None, summary="[link] [comments]")
+    assert published == replace(
+        entry, link=published.link, previous_fetch=None, summary="[link] [comments]", discussion=Link("")
+    )
     assert published.link == "https://www.reddit.com/r/x/comments/1/t/"
+
+
+def test_the_thread_that_brought_a_story_is_its_discussion() -> None:
+    (entry,) = made(THREAD)
+
+    assert entry.discussion == "https://www.reddit.com/r/x/comments/1/t/"
+
+
+@pytest.mark.parametrize(
+    ("written", "page"),
+    [
+        ("https://talk.example.org/t/7?utm_source=feed&x=1", "https://talk.example.org/t/7?x=1"),
+        ("/talk/7", "https://news.example.org/talk/7"),
+        ("https://news.example.org/1#comments", ""),
+        ("http://www.news.example.org/1/?utm_source=talk", ""),
+        ("12", ""),
+        ("Comments are closed", ""),
+        ("javascript:alert(1)", ""),
+        ("https://me:secret@talk.example.org/7", ""),
+        ("", ""),
+    ],
+)
+def test_a_discussion_is_another_page_than_the_story_and_can_be_printed(written: str, page: str) -> None:
+    (entry,) = made(replace(RAW, discussion=written))
+
+    assert entry.discussion == page
+
+
+def test_an_entry_knows_its_points_and_one_without_them_knows_none() -> None:
+    told, silent = made(replace(RAW, points=12), replace(RAW, id="n-2", title="Another one", link="/2"))
+
+    assert (told.points, silent.points) == (12, None)
+
+
+def test_a_list_of_addresses_and_points_is_no_summary() -> None:
+    talk = "https://news.ycombinator.com/item?id=1"
+    listed = f"<p>Article URL: https://news.example.org/1</p><p>Comments URL: {talk}</p><p>Points: 5</p>"
+
+    (entry,) = made(replace(RAW, summary=f"{listed}<p># Comments: 2</p>"))
+
+    assert (entry.summary, entry.discussion, entry.points) == ("", talk, 5)
 
 
 def test_a_story_whose_address_cannot_be_printed_keeps_the_publishers() -> None:

@@ -102,6 +102,33 @@ def test_an_atom_entry_has_its_author_without_mailbox_and_its_language() -> None
     assert (entry.author, entry.language, entry.title_is_html) == ("Ada Example", "en-GB", False)
 
 
+RANKED = "<re:rank xmlns:re='http://purl.org/atompub/rank/1.0' scheme='https://a.example'>12</re:rank>"
+TALK = "https://talk.example.org/7"
+
+
+# What is broken is read by the other reader.
+@pytest.mark.parametrize("broken", ["", "<p>"], ids=["well-formed", "broken"])
+@pytest.mark.parametrize(
+    ("document", "inside", "discussion"),
+    [
+        (rss(ITEM), f"<comments>{TALK}</comments>", TALK),
+        (rss(ITEM), f"<comments n='3'> {TALK}\n</comments>", TALK),
+        (rss(ITEM), "<comments/>", ""),
+        (rss(ITEM), "<s:comments xmlns:s='http://purl.org/rss/1.0/modules/slash/'>7</s:comments>", ""),
+        (ATOM, f"<link rel='replies' type='text/html' href='{TALK}'/>", TALK),
+        (ATOM, "<link rel='replies' type='text/html' href='/talk'/>", "https://news.example.org/talk"),
+        (ATOM, f"<link rel='replies' type='application/atom+xml' href='{TALK}'/>", ""),
+        (ATOM, f"<link rel='replies' href='{TALK}'/>", ""),
+    ],
+)
+def test_a_discussion_is_read_where_feeds_name_it(document: str, inside: str, discussion: str, broken: str) -> None:
+    end = "</entry>" if "</entry>" in document else "</item>"
+
+    (entry,) = read(document.replace(end, f"{inside}{RANKED}{end}{broken}")).entries
+
+    assert (entry.discussion, entry.points, entry.link) == (discussion, 12, "https://news.example.org/1")
+
+
 def test_a_json_entry_has_its_authors_and_the_feeds_language() -> None:
     (entry,) = read(json.dumps(JSON)).entries
 

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from newsletter.model.news import RawEntry
+from newsletter.wire.markup import plain
 from newsletter.wire.platforms import Told, as_story, unwrapped
 
 THREAD = "https://www.reddit.com/r/compilers/comments/1abc/a_compiler_learns_to_wait/"
@@ -70,7 +71,7 @@ def test_what_carries_no_address_is_left_as_it_is(link: str) -> None:
 def test_a_reddit_thread_stands_for_what_it_links_to() -> None:
     told = story(link=THREAD, words="submitted by /u/ada [link] [12 comments]", content=reddit_text(STORY))
 
-    assert told == Told(id="n-1", title="A compiler learns to wait", link=STORY, words="")
+    assert told == Told(id="n-1", title="A compiler learns to wait", link=STORY, words="", discussion=THREAD)
 
 
 @pytest.mark.parametrize("link", [THREAD, "https://i.redd.it/x.png", "https://v.redd.it/x", "/r/x", "mailto:a@b.c"])
@@ -225,16 +226,64 @@ def test_the_colophons_of_medium_and_of_hacker_news_feeds_are_no_words() -> None
         link="https://waiting.example.org/on-waiting-0123456789ab",
         words="We wait. On waiting was originally published in The Wire on Medium, where people are continuing",
     )
-    hacker_news = story(
-        own="https://news.ycombinator.com/item?id=1",
-        link=STORY,
-        words="Hello. Article URL: https://a.example Comments URL: https://news.ycombinator.com/item?id=1 Points: 3",
-    )
+    hacker_news = story(own=TALK, link=STORY, words=f"Hello. Article URL: {STORY} Comments URL: {TALK} Points: 3")
 
     assert (medium.words, hacker_news.words) == ("We wait.", "Hello.")
 
 
-@pytest.mark.parametrize("bait", ["submitted by ", "[link] ", "<a ", " - ", "Article URL: ", "Comments URL: ", "v1 "])
+TALK = "https://news.ycombinator.com/item?id=1"
+
+
+def listing(story: str = STORY, *, points: str = "82") -> str:
+    """What feeds made from Hacker News put below an entry's text."""
+    return (
+        f'<hr>\n<p>Article URL: <a href="{story}">{story}</a></p>\n<p>Comments URL: <a href="{TALK}">{TALK}</a></p>\n'
+        f"<p>Points: {points}</p>\n<p># Comments: 47</p>"
+    )
+
+
+def test_what_an_aggregator_lists_below_the_text_is_taken_over_and_is_no_text() -> None:
+    markup = f"<p>We wait.</p>{listing()}"
+
+    told = story(own=TALK, link="https://github.com/example/waiter", words=plain(markup), summary=markup)
+
+    assert (told.words, told.discussion, told.points) == ("We wait.", TALK, 82)
+    assert told.link == "https://github.com/example/waiter"
+
+
+def test_a_list_below_a_text_of_which_only_the_beginning_was_read_is_found() -> None:
+    markup = f"<p>{'We wait. ' * 5000}</p>{listing()}"
+
+    told = story(own=TALK, link=STORY, words="We wait. We wait.", summary=markup)
+
+    assert (told.words, told.discussion, told.points) == ("We wait. We wait.", TALK, 82)
+
+
+def test_an_entry_that_stands_for_its_discussion_leads_to_the_article_in_the_list() -> None:
+    told = story(own=TALK, link=TALK, words=plain(listing()), summary=listing())
+
+    assert (told.link, told.discussion) == (STORY, TALK)
+
+
+@pytest.mark.parametrize("article", ["javascript:alert(1)", "nowhere", TALK])
+def test_an_entry_whose_list_names_no_other_page_keeps_its_link(article: str) -> None:
+    assert story(own=TALK, link=TALK, words=plain(listing(article)), summary=listing(article)).link == TALK
+
+
+@pytest.mark.parametrize(("written", "points"), [("0", 0), ("-4", 0), ("many", None), ("1.2k", None)])
+def test_points_are_whole_numbers_and_never_less_than_none(written: str, points: int | None) -> None:
+    told = story(own=TALK, link=STORY, words=plain(listing(points=written)), summary=listing(points=written))
+
+    assert told.points == points
+
+
+def test_words_that_only_mention_a_list_stay() -> None:
+    words = "The feed says Comments URL: https://a.example/ and goes on."
+
+    assert story(link=STORY, words=words, summary=words).words == words
+
+
+@pytest.mark.parametrize("bait", ["submitted by ", "[link] ", "<a ", " - ", "Article URL: ", "Comments URL: a ", "v1 "])
 def test_a_long_text_of_signs_takes_no_time(bait: str) -> None:
     text = bait * (200_000 // len(bait))
 
