@@ -1,22 +1,35 @@
-"""Group entries that tell one story: the same address, or the same headline in another feed. Pure."""
+"""Group entries that tell one story: by address, by headline, by likeness; and stories of one affair. Pure."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from hashlib import blake2b
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from newsletter.links import Identity, Link, anchor, identity
+from newsletter.desk.grouping import join_alike
+from newsletter.desk.nearly import near_misses
+from newsletter.desk.sameness import certain_groups
+from newsletter.desk.story_ids import story_ids
+from newsletter.desk.threads import threads
+from newsletter.desk.vectors import clean_title, tokens
+from newsletter.desk.words import words_of
+from newsletter.links import Link
 from newsletter.model.feeds import Feed
-from newsletter.model.news import Entry, Story
-from newsletter.text import content_words, fold, slug
+from newsletter.model.news import Entry, NearMiss, Story, TermCounts
+from newsletter.text import slug
 
-#: Headlines of fewer words ("Here's the latest") are shared by chance.
-_ENOUGH_WORDS = 4
-#: The same words further apart are a series, not a story.
-_NEAR_IN_TIME = timedelta(days=5)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped:
+    """The stories of a week, and what came out by the way."""
+
+    #: Oldest first.
+    stories: tuple[Story, ...]
+    #: Of the headlines of all entries.
+    terms: TermCounts
+    #: Pairs of proposed stories that may be one, likeliest first, each once; may be empty.
+    near: tuple[NearMiss, ...] = ()
 
 
 def stories(
@@ -24,103 +37,73 @@ def stories(
     feeds: Mapping[str, Feed],
     *,
     proposed: frozenset[tuple[str, str]],
-) -> tuple[Story, ...]:
-    """Group entries into stories, oldest first; the order of the entries makes no difference.
+    since: datetime | None = None,
+) -> Grouped:
+    """Group entries into stories; neither the order of the entries nor that of the feeds makes a difference.
 
-    `proposed` holds (feed, id) of the entries that the window admits: a story is proposed if one of its
-    entries is. Ids are unique among the stories returned.
+    `proposed` holds (feed, id) of the entries that the window admits: a story is proposed if one of its entries
+    is. Entries dated before `since` are joined by address and headline only, and tell how rare words are.
+    Ids are unique among the stories returned.
     """
-    ordered = sorted(entries, key=lambda e: (e.dated, e.feed, e.id))
-    groups = [_lead_first(group, feeds) for group in _groups(ordered)]
-    groups.sort(key=lambda g: (min(e.dated for e in g), g[0].feed, g[0].id))
-    names = _ids([g[0] for g in groups])
-    return tuple(
-        _story(name, group, any((e.feed, e.id) in proposed for e in group))
-        for name, group in zip(names, groups, strict=True)
+    ordered = sorted(entries, key=lambda e: (e.dated, e.feed, e.id, e.title, e.link))
+    old = sum(1 for e in ordered if since is not None and e.dated < since)
+    stems = [tokens(clean_title(entry.title)) for entry in ordered]
+    said = [words_of(entry, stems[i]) for i, entry in enumerate(ordered[old:], start=old)]
+    certain = certain_groups(ordered, stems)
+    recent = [[i - old for i in group if i >= old] for group in certain]
+    seen_before = Counter(stem for told in stems[:old] for stem in set(told))
+    joined = join_alike(said, [group for group in recent if group], seen_before, old)
+
+    older = {new[0]: group[: len(group) - len(new)] for new, group in zip(recent, certain, strict=True) if new}
+    groups = [[*(i for j in new for i in older.get(j, ())), *(j + old for j in new)] for new in joined.groups]
+    groups += [group for new, group in zip(recent, certain, strict=True) if not new]
+    found = _stories([[ordered[i] for i in group] for group in groups], feeds, proposed)
+
+    told = [number for number in range(len(joined.groups)) if found[number].proposed]
+    for follower, leader in threads(said, [joined.groups[number] for number in told]).items():
+        number = told[follower]
+        found[number] = replace(found[number], thread=found[told[leader]].id)
+    story_of = {i: found[number] for number, group in enumerate(joined.groups) for i in group}
+    near = near_misses(
+        [(ordered[i + old], ordered[j + old], story_of[i], story_of[j], value) for i, j, value in joined.nearly],
+        joined.weighed.rarities,
     )
+    in_order = sorted(found, key=lambda s: (min(e.dated for e in s.entries), s.entries[0].feed, s.entries[0].id))
+    return Grouped(stories=tuple(in_order), terms=_terms(stems), near=near)
 
 
-def _groups(ordered: Sequence[Entry]) -> list[list[Entry]]:
-    parent = list(range(len(ordered)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    def join(i: int, j: int) -> None:
-        low, high = sorted((root(i), root(j)))
-        parent[high] = low
-
-    for group in _by_address(ordered):
-        for i in group[1:]:
-            join(group[0], i)
-    by_headline: dict[str, list[int]] = defaultdict(list)
-    for i, entry in enumerate(ordered):
-        if len(content_words(entry.title)) >= _ENOUGH_WORDS:
-            by_headline[fold(entry.title)].append(i)
-    for same_words in by_headline.values():
-        for i, j in pairwise(same_words):
-            one, other = ordered[i], ordered[j]
-            if one.feed != other.feed and other.dated - one.dated <= _NEAR_IN_TIME:
-                join(i, j)
-    found: dict[int, list[Entry]] = defaultdict(list)
-    for i, entry in enumerate(ordered):
-        found[root(i)].append(entry)
-    return list(found.values())
+def _terms(stems: Sequence[Sequence[str]]) -> TermCounts:
+    counts = Counter(stem for told in stems for stem in set(told))
+    return TermCounts(entries=len(stems), counts=dict(sorted(counts.items())))
 
 
-def _by_address(ordered: Sequence[Entry]) -> list[list[int]]:
-    """Indexes that share an address; two different fragments on one page are two pieces of news."""
-    pages: dict[Identity, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for i, entry in enumerate(ordered):
-        page = identity(entry.link) if entry.link else None
-        if page is not None:
-            pages[page][anchor(entry.link)].append(i)
-    joined = []
-    for anchors in pages.values():
-        if len([a for a in anchors if a]) <= 1:
-            joined.append(sorted(i for places in anchors.values() for i in places))
-        else:
-            joined.extend(anchors.values())
-    return joined
+def _stories(
+    groups: Sequence[Sequence[Entry]], feeds: Mapping[str, Feed], proposed: frozenset[tuple[str, str]]
+) -> list[Story]:
+    """One story for each group, in their order."""
+    told = [_lead_first(group, feeds) for group in groups]
+    names = {title: slug(title) for group in told for e in group for title in (e.title, *e.former_titles)}
+    ids = story_ids([group[0] for group in told], names)
+    return [
+        _story(name, group, names, any((e.feed, e.id) in proposed for e in group))
+        for name, group in zip(ids, told, strict=True)
+    ]
 
 
 def _lead_first(group: Sequence[Entry], feeds: Mapping[str, Feed]) -> tuple[Entry, ...]:
     """Publishers before aggregators, who only point; then the first to tell it."""
 
-    def rank(entry: Entry) -> tuple[bool, bool, object, str, str]:
+    def rank(entry: Entry) -> tuple[bool, bool, datetime, str, str]:
         feed = feeds.get(entry.feed)
         return (feed is not None and feed.aggregator, not entry.link, entry.dated, entry.feed, entry.id)
 
     return tuple(sorted(group, key=rank))
 
 
-def _ids(leads: Sequence[Entry]) -> list[str]:
-    """A short id for each; those that would share one get more words, at last a mark of their own."""
-    ids = [""] * len(leads)
-    open_places = list(range(len(leads)))
-    taken: set[str] = set()
-    for most in (3, 4, 6, 9):
-        wanted: dict[str, list[int]] = defaultdict(list)
-        for i in open_places:
-            wanted[slug(leads[i].title, most=most)].append(i)
-        for name, places in wanted.items():
-            if len(places) == 1 and name not in taken:
-                ids[places[0]] = name
-                taken.add(name)
-        open_places = [i for i in open_places if not ids[i]]
-    for i in open_places:
-        mark = blake2b(f"{leads[i].feed}\n{leads[i].id}".encode(), digest_size=4).hexdigest()
-        ids[i] = f"{slug(leads[i].title)}-{mark}"
-    return ids
-
-
-def _story(name: str, group: tuple[Entry, ...], proposed: bool) -> Story:
+def _story(name: str, group: tuple[Entry, ...], names: Mapping[str, str], proposed: bool) -> Story:
     lead = group[0]
     # A story is found under the names of its former headlines as well.
-    aliases = sorted({slug(title) for e in group for title in (e.title, *e.former_titles)} - {name})
+    aliases = sorted({names[title] for e in group for title in (e.title, *e.former_titles)} - {name})
     dates = [e.published for e in group if e.published is not None]
     return Story(
         id=name,

@@ -1,0 +1,87 @@
+"""Affairs that many stories are about: a large story, and those that are told around it. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from newsletter.desk.vectors import Vector, centroid, cosine
+from newsletter.desk.words import Words
+
+#: A story leads a thread if so many entries on so many sites tell it: a model's name on one forum is no affair.
+_ENTRIES = 5
+_SITES = 4
+#: A story belongs to a thread if it is this near the leading one (cosine of all their headlines) …
+_NEAR = 0.22
+#: … and shares two of the words that two in five of the leading story's entries have, …
+_CORE = 0.4
+_SHARED = 2
+#: … in the days around it.
+_HOURS = 96.0
+
+
+def threads(said: Sequence[Words], groups: Sequence[Sequence[int]]) -> dict[int, int]:
+    """Number of a group → number of the group that leads its thread, its own if it leads; without those of no thread.
+
+    The largest group leads, of equal ones the earlier. Every story of a thread is near a story that could lead
+    one: nothing is chained by way of small stories.
+    """
+    affairs = _Affairs(said, groups)
+    follows: dict[int, int] = {}
+    for number in range(len(groups)):
+        near = [(affairs.nearness(number, lead), -lead) for lead in affairs.leaders_of(number)]
+        value, lead = max(near, default=(0.0, 0))
+        if value >= _NEAR:
+            follows[number] = -lead
+    found = {number: _head(number, follows) for number in follows}
+    return found | {lead: lead for lead in found.values()}
+
+
+def _head(number: int, follows: dict[int, int]) -> int:
+    while number in follows:
+        number = follows[number]
+    return number
+
+
+class _Affairs:
+    """The stories as their headlines tell them, and those large enough to lead."""
+
+    def __init__(self, said: Sequence[Words], groups: Sequence[Sequence[int]]) -> None:
+        self._said, self._groups = said, groups
+        self._counts = [Counter([stem for i in group for stem in said[i].headline]) for group in groups]
+        self._stories = Counter([stem for counts in self._counts for stem in counts])
+        self._vectors: dict[int, Vector] = {}
+        self._leading: dict[str, list[int]] = {}
+        for number, (group, counts) in enumerate(zip(groups, self._counts, strict=True)):
+            if len(group) >= _ENTRIES and len({said[i].site for i in group}) >= _SITES:
+                for stem in (stem for stem, n in counts.items() if n >= _CORE * len(group)):
+                    self._leading.setdefault(stem, []).append(number)
+
+    def leaders_of(self, number: int) -> list[int]:
+        """Larger stories of the same days that share enough of their main words."""
+        own = (len(self._groups[number]), -number)
+        shared = Counter([lead for stem in self._counts[number] for lead in self._leading.get(stem, ())])
+        return [
+            lead
+            for lead, n in shared.items()
+            if n >= _SHARED and (len(self._groups[lead]), -lead) > own and self._apart(number, lead) <= _HOURS
+        ]
+
+    def nearness(self, one: int, other: int) -> float:
+        return cosine(self._vector(one), self._vector(other))
+
+    def _apart(self, one: int, other: int) -> float:
+        first, second = (
+            sum(self._said[i].hours for i in self._groups[number]) / len(self._groups[number])
+            for number in (one, other)
+        )
+        return abs(first - second)
+
+    def _vector(self, number: int) -> Vector:
+        if number not in self._vectors:
+            total = 1 + len(self._groups)
+            counts, size = self._counts[number], len(self._groups[number])
+            weights = {stem: n / size * math.log(total / self._stories[stem]) for stem, n in counts.items()}
+            self._vectors[number] = centroid([weights])
+        return self._vectors[number]
