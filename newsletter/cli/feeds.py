@@ -51,7 +51,9 @@ def list_feeds(room: Newsroom, *, as_json: bool) -> int:
         state = states.get(feed.id)
         good = "off" if not feed.enabled else room.local(state.last_good) if state and state.last_good else "never"
         problem = f"{state.failures} times: {state.last_problem}" if state and state.failures else ""
-        rows.append((feed.id, feed.name, feed.section, f"{feed.weight:g}", good, problem))
+        rows.append(
+            (feed.id, feed.name, feed.section, "" if feed.weight is None else f"{feed.weight:g}", good, problem)
+        )
     show.table(("id", "name", "section", "weight", "last good", "problem"), rows)
     return 0
 

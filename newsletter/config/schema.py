@@ -117,6 +117,7 @@ class ScheduleTable(Table):
 class LimitsTable(Table):
     min_takes: Count = Field(1, description="Fewer takes hold the issue.")
     headlines: Count = Field(5, description="At most so many headlines without a take; 0 prints none.")
+    per_publisher: Count = Field(2, description="Among those headlines at most so many of one publisher; 0: no bound.")
     take_words: WordRange = Field(
         (30, 130), description="Words of a take, from and to: a longer one gets a notice that names both."
     )

@@ -155,7 +155,7 @@ def _feed(file: TypedToml, table: Mapping[str, Any], number: int) -> Feed | None
         url=values["url"].strip(),
         site=values.get("site", "").strip(),
         section=nfc(one_line(values.get("section", ""))),
-        weight=float(values.get("weight", 0.5)),
+        weight=float(values["weight"]) if "weight" in values else None,
         language=values.get("language", "").strip(),
         aggregator=values.get("aggregator", False),
         include=tuple(values.get("include", ())),

@@ -52,8 +52,8 @@ class Feed:
     site: str = ""
     #: The group it is listed under; "" if none.
     section: str = ""
-    #: Trust in its choice of stories, 0 to 1; counts in the ranking.
-    weight: float = 0.5
+    #: Trust in its choice of stories, 0 to 1; counts in the ranking. None leaves it to the table of sources.
+    weight: float | None = None
     #: BCP 47; "" if the publication's.
     language: str = ""
     #: Whether it points at other people's stories: never a story's lead, no weight of its own.

@@ -60,6 +60,8 @@ class Limits:
     min_takes: int = 1
     #: At most so many headlines without takes; 0 prints none.
     headlines: int = 5
+    #: Among them at most so many of one publisher; 0 sets no bound.
+    per_publisher: int = 2
     #: Words, from and to: what the house runs. A longer take or TL;DR gets a remark.
     take_words: tuple[int, int] = (30, 130)
     tldr_words: tuple[int, int] = (40, 110)

@@ -387,7 +387,7 @@ def test_our_own_attributes_are_checked_before_they_are_taken() -> None:
 
     found = read_opml(f"<opml xmlns:p='{OWN}'><body>{a_feed().replace('/>', f' {typed}/>')}</body></opml>".encode())
 
-    assert [(feed.weight, feed.include, feed.enabled, feed.id) for feed in found.feeds] == [(0.5, (), True, "")]
+    assert [(feed.weight, feed.include, feed.enabled, feed.id) for feed in found.feeds] == [(None, (), True, "")]
     assert len(whats(found, "error")) == len(own)
 
 
