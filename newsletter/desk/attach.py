@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from newsletter.clock import utc
-from newsletter.desk.match import Match, StoryFinder
+from newsletter.desk.match import Match, StoryFinder, meant
 from newsletter.desk.members import closest, member_named
 from newsletter.desk.memory import TELLING, Memory
 from newsletter.desk.wish import Wanted
@@ -98,21 +98,18 @@ class _Placing:
 
     def _referred(self, member: Member) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
         take = self.take
-        typed = take.ref or take.link or take.headline
-        match = self.finder.find(typed)
-        if match.story is None and take.link and typed != take.link:
-            by_link = self.finder.find(take.link)
-            match, typed = (by_link, take.link) if by_link.candidates else (match, typed)
-        if match.story is None and match.is_address and take.headline:
-            by_headline = self.finder.find(take.headline)
-            if by_headline.how in ("headline", "near") and by_headline.story:
-                match, typed = by_headline, take.headline
+        found = meant(self.finder, ref=take.ref, link=take.link, headline=take.headline)
+        match, typed = found.match, found.typed
         if match.story is not None:
             return self._on_story(match, typed, member)
         if _several(match) and match.how != "beginning":
             return self._unsure(match, typed)
-        if match.is_address or take.link:
-            return self._own_story(typed if match.is_address else take.link, member)
+        if match.unresolved and not take.headline:
+            return self._short_link(match.address or typed)
+        if match.how == "near" and not match.is_address and not take.link:
+            return self._unsure(match, typed)
+        if match.address or take.link:
+            return self._own_story(match.address or take.link, member)
         if (earlier := self.memory.headline_before(take.ref)) is not None:
             return self._earlier(earlier.reference.title, str(earlier.reference.week), take.ref, member)
         if take.headline and match.how != "near":
@@ -135,10 +132,13 @@ class _Placing:
             day = f"{utc(story.published):%Y-%m-%d}"
             what = f"\"{story.headline}\" is of {day}, outside this week's window; {member.name}'s take brings it in."
             remarks.append(self._remark("notice", "late-story", what))
-        if not _share_a_word(take.text, story):
-            what = f'The take and "{clip(story.headline, 70)}" share no word. Wrong story?'
-            remarks.append(self._remark("warning", "pairing", what))
         return Placement(take=take, outcome="attached", story=story.id), None, tuple(remarks)
+
+    def _short_link(self, link: str) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
+        what = f"Nobody could be asked where {link} leads. The take is held: a short link is not guessed."
+        mend = ("Put the page's own address on line 1, or collect again:  newsletter collect",)
+        remark = self._remark("error", "short-link", what, mend)
+        return Placement(take=self.take, outcome="held", reason="its short link leads nowhere"), None, (remark,)
 
     def _own_story(self, typed: str, member: Member) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
         take = self.take
@@ -262,18 +262,6 @@ def _issue(title: str, week: object) -> str:
 
 def _several(match: Match) -> bool:
     return match.how is not None and match.how != "near" and len(match.candidates) > 1
-
-
-def _told(story: Story) -> set[str]:
-    texts = (story.headline, story.summary, *(e.title for e in story.entries), *(e.summary for e in story.entries))
-    return {word for text in texts for word in content_words(text)}
-
-
-def _share_a_word(text: str, story: Story) -> bool:
-    """Whether the take says anything its story says; nothing can be said where a story has hardly any words."""
-    told = _told(story)
-    address = set(content_words(story.link.replace("-", " ").replace("/", " ")))
-    return len(told) < 4 or bool(set(content_words(text)) & (told | address))
 
 
 def _shared_words(text: str, story: Story) -> str:

@@ -81,17 +81,8 @@ def test_a_take_brings_in_a_story_of_an_earlier_week() -> None:
     ]
 
 
-def test_a_take_that_shares_no_word_with_its_story_is_attached_and_questioned() -> None:
-    assert _say(make_take("#zoom-ceo", "Nothing here agrees with anything else.")) == (
-        "attached",
-        "zoom-ceo",
-        [
-            (
-                "issues/2024-W23/takes/yoga.md:1: warning [pairing] The take and "
-                '"Zoom CEO envisions AI deepfakes attending meetings in your place" share no word. Wrong story?'
-            )
-        ],
-    )
+def test_a_take_that_shares_no_word_with_its_story_is_attached_all_the_same() -> None:
+    assert _say(make_take("#zoom-ceo", "Nothing here agrees with anything else.")) == ("attached", "zoom-ceo", [])
 
 
 def test_an_unknown_address_becomes_a_story_of_its_own() -> None:

@@ -1,0 +1,66 @@
+"""What must agree before words alone put a take under a story: its subject, enough words, every number. Pure.
+
+Two headlines may be alike in all but the one word that makes them two stories: another company, another version.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from newsletter.desk.title_index import stems_of, titles_of
+from newsletter.model.news import Story
+
+_ENOUGH_SHARED = 3
+#: Two words that stand in one title only must make up so much of it: a fifth, for this is a cosine.
+_FIFTH = 0.45
+#: A number with the letters that belong to it: "5.1.2", "4o", "v2", "1,200".
+_NUMBER = re.compile(r"[a-z]*\d[a-z\d]*(?:[.,]\d[a-z\d]*)*")
+_SUM = re.compile(r"(?<=\d) ?(billion|bn|million|mn|trillion|tn|thousand)\b")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def same_subject(text: str, stems: Sequence[str], held: Sequence[frozenset[str]]) -> bool:
+    """Whether the story knows the first word typed: "Intel cuts jobs" is not "Cisco cuts jobs", however it goes on."""
+    known = {stem for title in held for stem in title}
+    first_word = next(filter(None, map(stems_of, text.split())), ())
+    return not known.isdisjoint((stems[0], *first_word)) or stems[0][0].isdigit()
+
+
+def shares_enough(typed: frozenset[str], held: Sequence[frozenset[str]], cosine: float) -> bool:
+    """Whether one title holds three of the typed words, or all if they are fewer; small numbers prove nothing.
+
+    "Gemini 1.5 on stage" is not the one story of the week that has Gemini 1.5 in its headline. One word must stand in
+    half of the titles, and in two: what a story is about does, what somebody happened to mention does not. Two words
+    must, or make up a fifth of a headline.
+    """
+    words = frozenset(stem for stem in typed if not _proves_nothing(stem))
+    most = max(len(words & title) for title in held)
+    if not words or most < min(_ENOUGH_SHARED, len(words)):
+        return False
+    if len(words) > 2:
+        return True
+    everywhere = sum(1 for title in held if typed <= title)
+    return everywhere >= max(2, len(held) / 2) or (everywhere > 0 and len(typed) > 1 and cosine >= _FIFTH)
+
+
+def _proves_nothing(stem: str) -> bool:
+    return stem[0].isdigit() and (sum(map(str.isdigit, stem)) < 3 or _YEAR.fullmatch(stem) is not None)
+
+
+def cuts_number(text: str, story: Story) -> bool:
+    """Whether a beginning ends inside a number: "model 4" begins no story of a "model 4o"."""
+    typed = _numbers(text)
+    return all(_numbers(title)[: len(typed)] != typed for title in titles_of(story))
+
+
+def other_number(text: str, story: Story) -> bool:
+    """Whether the reference has a number where the story has others: version 5.1 is not 5.2, nor 4,000 jobs 6,000."""
+    told = {number for title in titles_of(story) for number in _numbers(title)}
+    return bool(told) and not told.issuperset(_numbers(text))
+
+
+def _numbers(text: str) -> list[str]:
+    """The numbers in order: "1,200" as 1200, "v2" as 2, "3 billion" and "3bn" as 3b."""
+    plain = _SUM.sub(lambda found: found[1][0], text.casefold())
+    return [number.replace(",", "").removeprefix("v") for number in _NUMBER.findall(plain)]
