@@ -37,8 +37,11 @@ def with_code(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
             yield line, fence is not None
 
 
-def outside_code(markdown: str, change: Callable[[str], str]) -> str:
-    """Apply the change to each stretch of prose; fenced, indented and inline code stay."""
+def outside_code(markdown: str, change: Callable[[str], str], code: Callable[[str], str] = str) -> str:
+    """Apply the change to each stretch of prose; fenced, indented and inline code stay, or become what `code` says.
+
+    `code` sees a line or a span at a time, with its marks.
+    """
     out: list[str] = []
     prose: list[str] = []
     in_list, after_blank = False, True
@@ -46,22 +49,24 @@ def outside_code(markdown: str, change: Callable[[str], str]) -> str:
         indented = line.startswith("    ") and after_blank and not in_list
         if fenced or indented:
             if prose:
-                out.append(around(_CODE_SPAN, "\n".join(prose), change))
+                out.append(around(_CODE_SPAN, "\n".join(prose), change, code))
                 prose = []
-            out.append(line)
+            out.append(code(line))
         else:
             prose.append(line)
             in_list = bool(_ITEM.match(line)) or (in_list and (line.startswith(" ") or not line.strip()))
         after_blank = indented or not line.strip()
     if prose:
-        out.append(around(_CODE_SPAN, "\n".join(prose), change))
+        out.append(around(_CODE_SPAN, "\n".join(prose), change, code))
     return "\n".join(out)
 
 
-def around(kept: re.Pattern[str], text: str, change: Callable[[str], str]) -> str:
-    """Apply the change to the text between the matches of what is kept."""
+def around(
+    kept: re.Pattern[str], text: str, change: Callable[[str], str], with_kept: Callable[[str], str] = str
+) -> str:
+    """Apply the change to the text between the matches of what is kept, and `with_kept` to those."""
     out, at = [], 0
     for match in kept.finditer(text):
-        out += [change(text[at : match.start()]), match[0]]
+        out += [change(text[at : match.start()]), with_kept(match[0])]
         at = match.end()
     return "".join([*out, change(text[at:])])

@@ -20,6 +20,8 @@ from newsletter.press.quoting import marks, quoted_html, quoted_markdown
 _WORDS_A_MINUTE = 220
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
 _VOID = frozenset({"br", "hr", "img"})
+#: The address of a link in Markdown, with its title: nobody reads it.
+_ADDRESS = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))+(?:[ ]'[^'\n]*'|[ ]\"[^\"\n]*\")?\)")
 
 
 def address(link: str) -> str:
@@ -33,8 +35,8 @@ def addresses(typed: Iterable[str]) -> tuple[str, ...]:
 
 
 def minutes(body: str) -> int:
-    """Minutes to read a text; at least 1."""
-    return max(1, round(text.count_words(body) / _WORDS_A_MINUTE))
+    """Minutes to read a text, addresses not counted; at least 1."""
+    return max(1, round(text.count_words(_ADDRESS.sub("]", body)) / _WORDS_A_MINUTE))
 
 
 def part(topic: Explainer) -> str:

@@ -12,6 +12,7 @@ from newsletter.press.environment import filler
 from newsletter.press.filters import FILTERS
 from newsletter.press.issue_markdown import issue_markdown
 from newsletter.press.pages import issue_page
+from newsletter.press.terms import with_term_links
 from newsletter.press.text import email_text
 
 
@@ -22,6 +23,7 @@ def render(issue: Issue, *, templates: Templates) -> Renditions:
         FaultyTemplate: a template is missing or has a mistake, or one of the e-mail's lost its mark.
     """
     fill = filler(templates, FILTERS)
+    issue = with_term_links(issue)
     renditions = Renditions(
         markdown=issue_markdown(issue, fill),
         email_html=email_html(issue, fill),
