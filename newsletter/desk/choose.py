@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from newsletter.desk.memory import Memory
-from newsletter.model.issue import Explainer, Wishes
+from newsletter.desk.topics import topic_names
+from newsletter.model.issue import Explainer, Printed, Wishes
 from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
-from newsletter.text import clip, nearest
+from newsletter.text import clip, nearest, same_text
 
 
 def choose_explainer(
@@ -57,25 +58,29 @@ def _named(wishes: Wishes, backlog: Sequence[Explainer]) -> tuple[Explainer | No
 
 
 def remarks_on(explainer: Explainer, memory: Memory) -> tuple[Remark, ...]:
-    """Left-overs and repeats: a subtitle or a topic that an earlier issue had."""
+    """Left-overs and repeats: a subtitle, a topic or a file that an earlier issue had."""
     found = []
-    if explainer.subtitle and (before := _titled(explainer.subtitle, memory)) is not None:
-        what = f'"{explainer.subtitle}" is the title of {before}.'
+    if explainer.subtitle and (before := _titled(explainer, memory)) is not None:
+        what = f'"{explainer.subtitle}" is the title of {before.reference.title} ({before.reference.week}).'
         mend = ("Left over from an earlier file? Change the subtitle or take it out.",)
         found.append(Remark(explainer.path, 0, "warning", "stale-subtitle", what, mend))
-    if not explainer.series and (earlier := memory.topic_before(explainer.title)) is not None:
+    earlier = memory.topic_before(explainer.title) or memory.explainer_before(explainer.path)
+    if not explainer.series and earlier is not None:
         what = f'"{explainer.title}" ran in {clip(earlier.reference.title, 80)} ({earlier.reference.week}).'
+        if earlier.topic and not same_text(earlier.topic, explainer.title):
+            what = f'{what[:-1]}, as "{clip(earlier.topic, 80)}".'
         found.append(Remark(explainer.path, 0, "warning", "explained-before", what, ("Second part? Say  series: …",)))
     return tuple(found)
 
 
-def _titled(text: str, memory: Memory) -> str | None:
-    """The issue whose title, topic or subtitle this text is."""
-    from_topic = memory.topic_before(text)
-    if from_topic is None:
-        from_topic = next((i for i in memory.issues if i.subtitle and _same(i.subtitle, text)), None)
-    return f"{from_topic.reference.title} ({from_topic.reference.week})" if from_topic else None
+def _titled(explainer: Explainer, memory: Memory) -> Printed | None:
+    """The issue whose topic or subtitle the subtitle is; None if several had it, for then it is the house's own.
 
-
-def _same(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()
+    A subtitle that says the explainer's own topic again is no leftover.
+    """
+    if not topic_names(explainer.subtitle) & topic_names(explainer.title):
+        if (explained := memory.topic_before(explainer.subtitle)) is not None:
+            return explained
+        had = [issue for issue in memory.issues if same_text(issue.subtitle, explainer.subtitle)]
+        return had[0] if len(had) == 1 else None
+    return None

@@ -10,7 +10,7 @@ from newsletter.files.folder import read_kept, relative, restore, week_folder, w
 from newsletter.files.issue_toml import read_wishes
 from newsletter.files.plain import NotPlain, dump_page, from_plain, load, to_plain
 from newsletter.files.state import read_state
-from newsletter.model.issue import Issue, Printed, PrintedStory, Reference
+from newsletter.model.issue import Issue, Printed, PrintedStory, Reference, Sibling
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week
 
@@ -103,26 +103,34 @@ def read_memory(root: Path, before: Week) -> tuple[tuple[Printed, ...], tuple[Re
 
 
 def printed_of(issue: Issue) -> Printed:
-    """What memory keeps of an issue."""
+    """What memory keeps of an issue; a story printed as one line of a thread is a printed story like the others."""
     base = issue.wording.base_url
     told = (*issue.stories, *issue.headlines)
     under = [(story.headline, take) for story in issue.stories for take in story.takes]
+    explainer = issue.explainer
     return Printed(
         reference=Reference(week=issue.week, title=issue.title, link=f"{base}/issues/{issue.week}/" if base else ""),
         number=issue.number,
         topic=issue.topic,
-        aliases=issue.explainer.aliases if issue.explainer else (),
-        subtitle=issue.explainer.subtitle if issue.explainer else "",
-        stories=tuple((story.headline, _addresses(story)) for story in told),
+        aliases=explainer.aliases if explainer else (),
+        subtitle=explainer.subtitle if explainer else "",
+        stories=(
+            *((story.headline, _addresses(story)) for story in told),
+            *((sibling.headline, _addresses(sibling)) for story in told for sibling in story.thread),
+        ),
+        also_called=tuple((title, story.headline) for story in told for title in story.titles),
         takes=(
             *((take.author, take.text, headline) for headline, take in under),
             *((take.author, take.text, "") for take in issue.apart),
         ),
-        explainer_path=issue.explainer.path if issue.explainer else "",
+        explainer_path=explainer.path if explainer else "",
+        intro=issue.intro,
+        tldr=explainer.tldr if explainer else "",
+        subject=issue.subject,
     )
 
 
-def _addresses(story: PrintedStory) -> tuple[str, ...]:
+def _addresses(story: PrintedStory | Sibling) -> tuple[str, ...]:
     if story.link and story.link not in story.addresses:
         return (story.link, *story.addresses)
     return story.addresses
