@@ -67,7 +67,7 @@ class Report:
 def report_on(draft: Draft, remarks: tuple[Remark, ...]) -> Report:
     """The report on a draft; stories in printed order, takes in the order of their files."""
     issue = draft.issue
-    scores = {ranked.story.id: ranked.score for ranked in (*draft.ranked, *draft.kept)}
+    scores = {ranked.story.id: ranked.score for ranked in (*draft.ranked, *draft.kept.ranked)}
     shown = [
         f"#{story.id}  {story.headline}"
         + (f"  ({', '.join([story.source, *(c.source for c in story.also_covered)])})" if story.source else "")

@@ -40,6 +40,7 @@ from newsletter.newsroom.records import (
     sealed_files,
     week_files,
 )
+from newsletter.newsroom.resolving import resolve_short_links
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.stages import Done, Stages
 from newsletter.press.pages import index_page, missing_page
@@ -60,12 +61,14 @@ class Composed:
 def collect(
     room: Newsroom, store: Store, *, every: bool = False, on_feed: Callable[[FeedOutcome], None] | None = None
 ) -> tuple[FeedOutcome, ...]:
-    """Fetch every feed that may be asked now and keep what is new; one outcome a feed, in the order of feeds.toml.
+    """Fetch every feed that may be asked now, keep what is new, resolve short links; one outcome a feed, in order.
 
     A feed that fails is a row of the report, never the end of the week. With `every` also feeds are asked whose
     publishers said that nothing new is due yet.
     """
-    return collect_feeds(room, store, *feeds_to_collect(room), every=every, on_feed=on_feed)
+    outcomes = collect_feeds(room, store, *feeds_to_collect(room), every=every, on_feed=on_feed)
+    resolve_short_links(room, store)
+    return outcomes
 
 
 def draft(room: Newsroom, week: Week, store: Store | None) -> Composed:
@@ -190,6 +193,7 @@ def run(room: Newsroom, store: Store) -> tuple[Done, ...]:
 def _collect_some(room: Newsroom, store: Store, early: Hasty) -> None:
     some = [feed for feed in sound_feeds(room)[0] if feed.id in early.feeds]
     collect_feeds(room, store, some, every=True)
+    resolve_short_links(room, store)
 
 
 def _advance(room: Newsroom, store: Store, stages: Stages, slots: Slots) -> None:

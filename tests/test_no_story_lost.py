@@ -21,7 +21,7 @@ from tests.room import COLLECT, FREEZE, HOST, WEEK, Workspace, in_a_process, wir
 
 NEXT = WEEK.after()
 #: A week whose take is missing is held.
-MANY = {"LIMITS__HEADLINES": "900", "LIMITS__MIN_TAKES": "1"}
+MANY = {"LIMITS__HEADLINES": "900", "LIMITS__PER_PUBLISHER": "0", "LIMITS__MIN_TAKES": "1"}
 NOWHERE = "http://127.0.0.1:9"
 _WORDS = (
     "amber birch cobalt delta ember fjord garnet harbor indigo jasmine kelp lagoon marble nectar onyx pepper "
@@ -44,7 +44,7 @@ def space(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]
 
 
 def proposed(composed: Composed) -> list[str]:
-    return [ranked.story.headline for ranked in composed.draft.ranked]
+    return [ranked.story.headline for ranked in composed.draft.ranked if ranked.story.proposed]
 
 
 def taken_for(space: Workspace, *weeks: Week) -> None:

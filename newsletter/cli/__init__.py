@@ -14,6 +14,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Play a whole bundled week, from feeds to letters, on this machine alone."),
     "collect": ("week", "Fetch every feed; keep what is new."),
     "draft": ("week", "Compose the issue and render it; any number of times."),
+    "stories": ("reasons", "The week's stories, best first."),
+    "why": ("reasons", "Why a story stands where it stands."),
+    "why-not": ("reasons", "The rule that keeps a story out, and what would have to change."),
     "freeze": ("week", "Close the week: fix its news and its takes."),
     "approve": ("week", "Seal exactly the bytes that lie in the week's folder."),
     "publish": ("week", "Build the web archive."),
@@ -41,7 +44,7 @@ class LazyCommands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"newsletter.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -36,6 +36,7 @@ def collect(room: Newsroom, *, every: bool, replay: bool, dry_run: bool, as_json
     """
     from newsletter.newsroom.collecting import collect_feeds
     from newsletter.newsroom.feed_list import feeds_to_collect
+    from newsletter.newsroom.resolving import resolve_short_links
 
     if dry_run and not replay:
         raise click.UsageError("--dry-run goes with --replay: fetching for nothing would be no rehearsal.")
@@ -54,11 +55,15 @@ def collect(room: Newsroom, *, every: bool, replay: bool, dry_run: bool, as_json
     feeds, faults = feeds_to_collect(room)
     with _at_work(room) as store, show.progress("feeds", len(feeds) + len(faults)) as step:
         found = collect_feeds(room, store, feeds, faults, every=every, on_feed=tell)
+        short = resolve_short_links(room, store)
     if as_json:
         show.as_json([asdict(one) for one in found])
     else:
         show.table(show.OUTCOME_COLUMNS, show.outcome_rows(found))
         show.mends((one.feed, one.mend) for one in found)
+        for link in short:
+            if link.problem:
+                click.echo(f"{link.link} stays as it is: {link.problem}")
     return 4 if any(map(gave_nothing, found)) else 0
 
 

@@ -5,31 +5,33 @@ The same inputs give the same issue, whatever the hour, the folder or the order 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from newsletter.desk.attach import Attached, attach, with_headline
-from newsletter.desk.choose import choose_explainer, remarks_on
-from newsletter.desk.match import StoryFinder
+from newsletter.desk.attach import Attached, attach
+from newsletter.desk.audit import audit
+from newsletter.desk.below import Below, Untold, headlines_below
+from newsletter.desk.choose import choose_explainer
+from newsletter.desk.keeping import kept_news
 from newsletter.desk.members import member_named
 from newsletter.desk.memory import Memory
+from newsletter.desk.noticed import continuations, lengths, near_misses, silent, unexplained_terms
 from newsletter.desk.printing import printed_story, printed_take
+from newsletter.desk.terms import in_use, term_links, unexplained
 from newsletter.desk.titles import title_of
-from newsletter.desk.wish import Wanted, read_wanted
+from newsletter.desk.wish import Wanted
+from newsletter.desk.wished import Wished, as_wished
+from newsletter.model.fates import Continued, Fate
 from newsletter.model.issue import Draft, Explainer, Issue, Placement, Printed, PrintedStory, PrintedTake, Take, Wishes
-from newsletter.model.news import Ranked
-from newsletter.model.remarks import Remark, in_order
+from newsletter.model.news import News, Ranked
+from newsletter.model.remarks import in_order
 from newsletter.model.settings import Settings
-from newsletter.model.week import Week, send_date
-from newsletter.text import clip, count_words, one_line
+from newsletter.model.week import Week, Window, send_date
+from newsletter.text import clip, one_line
 
 _PREHEADER = 110
-#: Stories that were not printed, kept at the freeze so that a dropped headline can be followed by the next.
-_RESERVE = 5
 #: Headlines of an issue that has nothing else, whatever the limit for those below the takes.
 _HEADLINES_ALONE = 5
-_NUMBER = re.compile(r"-\d+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,27 +40,29 @@ class Desk:
 
     week: Week
     settings: Settings
-    #: Every story that may be told, best first: those the window proposes and older ones that a take may name.
-    ranked: Sequence[Ranked]
+    window: Window
+    news: News
     takes: Sequence[Take]
     explainers: Sequence[Explainer]
     wishes: Wishes
     #: Issues sent before this week, oldest first.
     memory: Sequence[Printed]
+    #: What the newsletter is about, for scoring the stories that wishes make.
+    topics: tuple[str, ...] = ()
     renderer: tuple[tuple[str, str], ...] = ()
 
 
 def compose(desk: Desk) -> Draft:
     """Put the issue together, with a remark for everything that an editor should know.
 
-    `kept` is proved, not hoped for: with those stories alone the same issue comes out.
+    `kept` is proved, not hoped for: with that news alone the same issue comes out.
     """
     desk = replace(desk, takes=sorted(desk.takes, key=lambda take: (take.path, take.line)))
     draft = _composed(desk)
-    for kept in (draft.kept, _proposed_or(draft.kept, desk)):
-        if _alike(_composed(replace(desk, ranked=kept)), draft):
+    for kept in (draft.kept, replace(draft.kept, ranked=_proposed_or(draft.kept.ranked, desk))):
+        if _alike(_composed(replace(desk, news=kept)), draft):
             return replace(draft, kept=kept)
-    return replace(draft, kept=tuple(desk.ranked))
+    return replace(draft, kept=replace(desk.news, near=()))
 
 
 def _alike(one: Draft, other: Draft) -> bool:
@@ -71,42 +75,47 @@ def _alike(one: Draft, other: Draft) -> bool:
 
 def _proposed_or(kept: Sequence[Ranked], desk: Desk) -> tuple[Ranked, ...]:
     ids = {r.story.id for r in kept}
-    return tuple(r for r in desk.ranked if r.story.proposed or r.story.id in ids)
+    return tuple(r for r in desk.news.ranked if r.story.proposed or r.story.id in ids)
 
 
 def _composed(desk: Desk) -> Draft:
-    memory = Memory(tuple(desk.memory))
-    ranked, wanted, said = _as_wished(desk)
-    finder = StoryFinder(tuple(r.story for r in ranked))
+    memory = Memory(tuple(desk.memory), desk.news.terms)
+    wished = as_wished(desk.news, desk.wishes, desk.takes, topics=desk.topics, until=desk.window.end)
     members = desk.settings.members
-    sources = {feed: name for ranked in desk.ranked for feed, name in ranked.sources}
-    attached = attach(desk.takes, finder, members=members, memory=memory, wanted=wanted, sources=sources)
+    sources = {feed: name for ranked in desk.news.ranked for feed, name in ranked.sources}
+    attached = attach(desk.takes, wished.finder, members=members, memory=memory, wanted=wished.wanted, sources=sources)
     explainer, about_choice = choose_explainer(desk.week, desk.explainers, desk.wishes, memory)
-    stories = _told(desk, ranked, attached, wanted)
-    headlines, repeats = _untold(desk, ranked, stories, wanted, memory)
-    issue = _issue(desk, memory, explainer, stories, headlines, _apart(desk, attached, memory))
-    remarks = [*said, *attached.remarks, *about_choice, *repeats, *_lengths(desk, explainer), *_silent(desk)]
-    if explainer is not None:
-        remarks.extend(remarks_on(explainer, memory))
+    stories = _told(desk, wished.ranked, attached, wished.wanted)
+    below = headlines_below(_untold(desk, wished, stories, memory))
+    issue = _issue(desk, memory, explainer, stories, _headlines(desk, below), _apart(desk, attached, memory))
+    issue = replace(issue, terms=in_use(issue.terms, issue))
+    continued = tuple(_continued(issue, wished.ranked, memory))
+    remarks = [
+        *wished.remarks,
+        *attached.remarks,
+        *about_choice,
+        *below.remarks,
+        *audit(issue, placements=attached.placements, wishes=desk.wishes, memory=memory),
+        *near_misses(issue, wished.ranked, desk.news.near),
+        *continuations(issue, continued),
+        *lengths(desk.takes, explainer, desk.settings),
+        *silent(issue, desk.takes, desk.settings),
+        *unexplained_terms(issue, unexplained(issue, desk.memory, topics=desk.topics)),
+    ]
     return Draft(
         issue=issue,
         placements=attached.placements,
-        ranked=tuple(r for r in ranked if r.story.proposed and r.story.id not in wanted.drop),
-        kept=_kept(desk.ranked, issue, attached.placements),
+        ranked=wished.ranked,
+        own=attached.own,
+        kept=kept_news(
+            desk.news, issue=issue, placements=attached.placements, takes=desk.takes, origins=wished.origins
+        ),
         remarks=in_order(remarks),
         held=_reasons_to_hold(desk, issue, attached.placements),
+        fates={**below.fates, **{story.id: Fate("told", "a take brought it.") for story in attached.own}},
+        continued=continued,
+        near=desk.news.near,
     )
-
-
-def _as_wished(desk: Desk) -> tuple[tuple[Ranked, ...], Wanted, tuple[Remark, ...]]:
-    """The stories under the headlines that the chief editor wished, and the other wishes as story ids."""
-    finder = StoryFinder(tuple(r.story for r in desk.ranked))
-    wanted, remarks = read_wanted(desk.wishes, finder, desk.takes)
-    ranked = tuple(
-        replace(r, story=with_headline(r.story, wanted.retitle[r.story.id])) if r.story.id in wanted.retitle else r
-        for r in desk.ranked
-    )
-    return ranked, wanted, remarks
 
 
 def _told(desk: Desk, ranked: Sequence[Ranked], attached: Attached, wanted: Wanted) -> tuple[PrintedStory, ...]:
@@ -129,40 +138,42 @@ def _told(desk: Desk, ranked: Sequence[Ranked], attached: Attached, wanted: Want
     return tuple(printed_story(r, zone=zone, takes=tuple(by_story[r.story.id])) for r in found)
 
 
-def _untold(
-    desk: Desk, ranked: Sequence[Ranked], told: Sequence[PrintedStory], wanted: Wanted, memory: Memory
-) -> tuple[tuple[PrintedStory, ...], tuple[Remark, ...]]:
-    """Headlines without takes, pinned first; what was printed before is left out, with a notice."""
-    shown = {story.id for story in told}
-    order = wanted.places(own=())
-    pinned = [r for r in ranked if r.story.id in wanted.pin and r.story.id not in shown]
-    pinned.sort(key=lambda r: order[r.story.id])
-    best: list[Ranked] = []
-    remarks: list[Remark] = []
-    for r in pinned:
-        if (before := memory.story_before(r.story)) is not None:
-            what = _repeats(r, before, "pinned, it is printed again")
-            remarks.append(Remark(desk.wishes.path, desk.wishes.lines.get("pin", 0), "notice", "repeat", what))
-    for r in ranked:
-        if not r.story.proposed or r.story.id in shown | wanted.drop | wanted.pin:
-            continue
-        if (before := memory.repeat_of(r.story)) is None:
-            best.append(r)
-            continue
-        what = _repeats(r, before, "left out")
-        remarks.append(Remark(f"issues/{desk.week}", 0, "notice", "repeat", what))
-    best.sort(key=lambda r: order.get(r.story.id, len(order)))
-    most = max(desk.settings.limits.headlines, len(pinned))
+def _untold(desk: Desk, wished: Wished, told: Sequence[PrintedStory], memory: Memory) -> Untold:
+    most = desk.settings.limits.headlines
     if not told and desk.settings.empty.no_takes == "headlines":
         most = max(most, _HEADLINES_ALONE)
+    return Untold(
+        week=desk.week,
+        window=desk.window,
+        limits=desk.settings.limits,
+        most=most,
+        ranked=wished.ranked,
+        told={story.id for story in told},
+        wishes=desk.wishes,
+        wanted=wished.wanted,
+        memory=memory,
+    )
+
+
+def _headlines(desk: Desk, below: Below) -> tuple[PrintedStory, ...]:
     zone = desk.settings.week.zone
-    chosen = [*pinned, *best][:most]
-    return tuple(printed_story(r, zone=zone) for r in chosen), tuple(remarks)
+    return tuple(printed_story(one.ranked, zone=zone, thread=one.siblings) for one in below.choice.chosen)
 
 
-def _repeats(ranked: Ranked, before: Printed, then: str) -> str:
-    earlier = before.reference
-    return f'"{clip(ranked.story.headline, 90)}" was printed in {earlier.title} ({earlier.week}); {then}.'
+def _continued(issue: Issue, ranked: Sequence[Ranked], memory: Memory) -> Iterator[Continued]:
+    """Printed stories that may go on with one of an earlier issue, in printed order."""
+    by_id = {r.story.id: r.story for r in ranked}
+    for printed in (*issue.stories, *issue.headlines):
+        story = by_id.get(printed.id)
+        if story is not None and (found := memory.may_continue(story)) is not None:
+            yield Continued(
+                story=printed.id,
+                headline=printed.headline,
+                earlier=found.headline,
+                issue=found.reference.title,
+                week=str(found.reference.week),
+                likeness=found.likeness,
+            )
 
 
 def _apart(desk: Desk, attached: Attached, memory: Memory) -> tuple[PrintedTake, ...]:
@@ -206,22 +217,13 @@ def _issue(
         apart=apart,
         headlines=headlines,
         previous=memory.latest,
+        terms=term_links(desk.memory, own=_explained_here(explainer), unlinked=desk.wishes.unlinked),
         renderer=desk.renderer,
     )
 
 
-def _kept(ranked: Sequence[Ranked], issue: Issue, placements: Sequence[Placement]) -> tuple[Ranked, ...]:
-    """Printed stories, and those that a take was weighed against: with them the same issue comes out again.
-
-    A few of the best that were not printed are kept in reserve, for a headline that is dropped after the freeze.
-    """
-    ids = {s.id for s in (*issue.stories, *issue.headlines)}
-    ids.update([r.story.id for r in ranked if r.story.proposed and r.story.id not in ids][:_RESERVE])
-    ids.update(name for placement in placements for name in placement.candidates)
-    # Those whose ids made a story that a take brought add a number to its own.
-    names = {placement.story for placement in placements if placement.outcome == "own"}
-    names.update({_NUMBER.sub("", name) for name in names})
-    return tuple(r for r in ranked if r.story.id in ids or _NUMBER.sub("", r.story.id) in names)
+def _explained_here(explainer: Explainer | None) -> tuple[str, ...]:
+    return (explainer.title, *explainer.aliases) if explainer else ()
 
 
 def _reasons_to_hold(desk: Desk, issue: Issue, placements: Sequence[Placement]) -> tuple[str, ...]:
@@ -235,30 +237,3 @@ def _reasons_to_hold(desk: Desk, issue: Issue, placements: Sequence[Placement]) 
     if issue.explainer is None and empty.no_explainer == "hold":
         reasons.append("there is no explainer")
     return tuple(reasons)
-
-
-def _lengths(desk: Desk, explainer: Explainer | None) -> list[Remark]:
-    limits, remarks = desk.settings.limits, []
-    low, high = limits.take_words
-    for take in desk.takes:
-        words = count_words(take.text)
-        if words > high:
-            what = f"{words} words; the house runs {low}–{high}."
-            remarks.append(Remark(take.path, take.line, "notice", "long-take", what))
-    if explainer is not None and explainer.tldr:
-        low, high = limits.tldr_words
-        words = count_words(explainer.tldr)
-        if words > high:
-            what = f"TL;DR has {words} words; the house runs {low}–{high}."
-            remarks.append(Remark(explainer.path, 0, "warning", "tldr-length", what))
-    return remarks
-
-
-def _silent(desk: Desk) -> list[Remark]:
-    members = desk.settings.members
-    filed = {member.id for take in desk.takes if (member := member_named(take.author, members)) is not None}
-    silent = [m.name for m in members if m.role in ("editor", "chief") and m.id not in filed]
-    if not silent or not desk.takes:
-        return []
-    what = f"No take this week from {', '.join(silent)}."
-    return [Remark(f"issues/{desk.week}", 0, "notice", "silent", what)]

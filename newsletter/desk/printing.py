@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from newsletter.links import identity
-from newsletter.model.issue import Credit, Member, PrintedStory, PrintedTake, Take
-from newsletter.model.news import Ranked
+from newsletter.model.issue import Credit, Member, PrintedStory, PrintedTake, Sibling, Take
+from newsletter.model.news import Ranked, Story
 
 
-def printed_story(ranked: Ranked, *, zone: ZoneInfo, takes: tuple[PrintedTake, ...] = ()) -> PrintedStory:
-    """The story under its lead's name, with a credit for every other source that told it."""
+def printed_story(
+    ranked: Ranked, *, zone: ZoneInfo, takes: tuple[PrintedTake, ...] = (), thread: Sequence[Ranked] = ()
+) -> PrintedStory:
+    """The story under its lead's name, with a credit for every other source that told it, and its thread below it."""
     story = ranked.story
     names = dict(ranked.sources)
     source = names.get(story.entries[0].feed, story.entries[0].feed) if story.entries else ""
@@ -31,9 +34,27 @@ def printed_story(ranked: Ranked, *, zone: ZoneInfo, takes: tuple[PrintedTake, .
         language=story.language,
         also_covered=tuple(told_by.values()),
         takes=takes,
-        addresses=tuple(dict.fromkeys(a for a in (story.link, *(e.link for e in story.entries)) if a)),
+        addresses=_addresses(story),
+        titles=tuple(dict.fromkeys(e.title for e in story.entries if e.title != story.headline)),
+        thread=tuple(map(_sibling, thread)),
         entries=tuple((e.feed, e.id) for e in story.entries),
     )
+
+
+def _sibling(ranked: Ranked) -> Sibling:
+    story, names = ranked.story, dict(ranked.sources)
+    return Sibling(
+        id=story.id,
+        headline=story.headline,
+        link=story.link,
+        source=names.get(story.entries[0].feed, story.entries[0].feed) if story.entries else "",
+        language=story.language,
+        addresses=_addresses(story),
+    )
+
+
+def _addresses(story: Story) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(a for a in (story.link, *(e.link for e in story.entries)) if a))
 
 
 def printed_take(take: Take, member: Member) -> PrintedTake:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,10 @@ KINDS: Mapping[str, Kind] = {
     "pin": "texts",
     "drop": "texts",
     "order": "texts",
+    "merge": "groups",
+    "split": "texts",
     "retitle": "table",
+    "unlinked": "texts",
     "sample": "switch",
 }
 
@@ -39,14 +42,20 @@ def read_wishes(root: Path, week: Week) -> tuple[Wishes, tuple[Remark, ...]]:
     values = file.checked(file.text.values, KINDS, ())
     _check_week(file, values, week)
     _check_stories(file, values)
-    lists = {key: tuple(nfc(part.strip()) for part in values.get(key, ()) if part.strip()) for key in _LISTS}
+    lists = {key: _texts(values.get(key, ())) for key in _LISTS}
     wishes = Wishes(
         path=file.path,
         sha256=file.sha256,
-        **{key: nfc(values.get(key, "").strip()) for key in ("explainer", "subject", "preheader", "intro")},
+        explainer=nfc(values.get("explainer", "").strip()),
+        subject=nfc(values.get("subject", "").strip()),
+        preheader=nfc(values.get("preheader", "").strip()),
+        intro=nfc(values.get("intro", "").strip()),
         pin=lists["pin"],
         drop=lists["drop"],
         order=lists["order"],
+        merge=tuple(_texts(group) for group in values.get("merge", ()) if len(_texts(group)) > 1),
+        split=lists["split"],
+        unlinked=lists["unlinked"],
         retitle={nfc(ref.strip()): nfc(words.strip()) for ref, words in values.get("retitle", {}).items()},
         sample=values.get("sample", False),
         lines={".".join(str(key) for key in place): line for place, line in file.text.lines.items()},
@@ -54,7 +63,11 @@ def read_wishes(root: Path, week: Week) -> tuple[Wishes, tuple[Remark, ...]]:
     return wishes, in_order(file.remarks)
 
 
-_LISTS = ("pin", "drop", "order")
+_LISTS = ("pin", "drop", "order", "split", "unlinked")
+
+
+def _texts(typed: Sequence[str]) -> tuple[str, ...]:
+    return tuple(nfc(part.strip()) for part in typed if part.strip())
 
 
 def _check_week(file: TypedToml, values: Mapping[str, Any], week: Week) -> None:
@@ -74,7 +87,12 @@ def _check_week(file: TypedToml, values: Mapping[str, Any], week: Week) -> None:
 def _check_stories(file: TypedToml, values: Mapping[str, Any]) -> None:
     for key in _LISTS:
         if any(not part.strip() for part in values.get(key, ())):
-            file.error((key,), "value", f'"{key}" names a story with no words: "".')
+            named = "term" if key == "unlinked" else "story"
+            file.error((key,), "value", f'"{key}" names a {named} with no words: "".')
+    for group in values.get("merge", ()):
+        if len(_texts(group)) < 2:
+            what = f'"merge" joins two stories or more, not {len(_texts(group))}.'
+            file.error(("merge",), "value", what, 'Write  merge = [["#one", "#other"]]')
     for ref, words in values.get("retitle", {}).items():
         if not words.strip() or "\n" in words:
             file.error(("retitle", ref), "value", f'The new headline of "{ref}" is one line of text, not "{words}".')

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.errors import NewsletterError
 from newsletter.files.folder import read_kept, restore, week_folder, write_whole
 from newsletter.files.plain import NotPlain, dump_line, from_plain, load, to_plain
 from newsletter.files.record import without_format
-from newsletter.model.news import Ranked
+from newsletter.model.news import News, Ranked, TermCounts
 from newsletter.model.week import Week
 
 FORMAT = "tech-pulse-news/1"
@@ -19,13 +20,13 @@ def news_path(root: Path, week: Week) -> Path:
     return week_folder(root, week) / "news.jsonl"
 
 
-def write_news(root: Path, week: Week, stories: Iterable[Ranked]) -> bool:
-    """Keep the stories, in their order; False if those very ones stand there already. Raises CannotWrite."""
-    return write_whole(news_path(root, week), dump_news(week, stories))
+def write_news(root: Path, week: Week, news: News) -> bool:
+    """Keep what the issue is made of; False if that very news stands there already. Raises CannotWrite."""
+    return write_whole(news_path(root, week), dump_news(week, news))
 
 
-def read_news(root: Path, week: Week) -> tuple[Ranked, ...] | None:
-    """The stories as frozen, in their order; None if the week was not frozen.
+def read_news(root: Path, week: Week) -> News | None:
+    """The news as frozen, its stories in their order; None if the week was not frozen.
 
     Raises NewsletterError, with the mend, if the file is damaged or belongs to another week.
     """
@@ -39,14 +40,20 @@ def read_news(root: Path, week: Week) -> tuple[Ranked, ...] | None:
         raise NewsletterError(f"{path} is damaged: {fault}.", mend=restore(path)) from fault
 
 
-def dump_news(week: Week, stories: Iterable[Ranked]) -> str:
-    """One line for the format and the week, then one for each story."""
-    lines = [{"format": FORMAT, "week": str(week)}, *(to_plain(ranked) for ranked in stories)]
+def dump_news(week: Week, news: News) -> str:
+    """One line for the format, the week, the counts of terms and the links resolved, then one for each story."""
+    head = {
+        "format": FORMAT,
+        "week": str(week),
+        "terms": to_plain(news.terms),
+        "resolved": to_plain(news.resolved),
+    }
+    lines = [head, *(to_plain(ranked) for ranked in news.ranked)]
     return "".join(dump_line(line) + "\n" for line in lines)
 
 
-def parse_news(text: str, week: Week) -> tuple[Ranked, ...]:
-    """Read the stories back, equal to what was kept. Raises NotPlain; NewsletterError for a newer format."""
+def parse_news(text: str, week: Week) -> News:
+    """Read the news back, equal to what was kept. Raises NotPlain; NewsletterError for a newer format."""
     # Not splitlines(): JSON leaves U+2028 and its like unescaped inside a text.
     first, *lines = [line for line in text.split("\n") if line.strip()] or [""]
     head = without_format(load(first), FORMAT)
@@ -58,4 +65,15 @@ def parse_news(text: str, week: Week) -> tuple[Ranked, ...]:
             stories.append(from_plain(Ranked, load(line)))
         except NotPlain as fault:
             raise NotPlain(f"line {number}: {fault}") from fault
-    return tuple(stories)
+    try:
+        # Both are missing where an older version froze the week.
+        terms = from_plain(TermCounts, head.get("terms", {}))
+        resolved = from_plain(_Resolved, {"links": head.get("resolved", {})}).links
+    except NotPlain as fault:
+        raise NotPlain(f"line 1: {fault}") from fault
+    return News(ranked=tuple(stories), terms=terms, resolved=resolved)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    links: Mapping[str, str]

@@ -14,7 +14,7 @@ from newsletter.files.headers import unknown_key
 from newsletter.model.remarks import Remark
 from newsletter.toml_lines import TomlFault, TomlText, read_toml
 
-Kind = Literal["line", "text", "texts", "number", "whole", "switch", "table"]
+Kind = Literal["line", "text", "texts", "groups", "number", "whole", "switch", "table"]
 
 _CONTROLS = re.compile(r"[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -22,6 +22,7 @@ EXPECTED: Mapping[Kind, str] = {
     "line": 'one line of text in quotation marks, "…"',
     "text": 'text in quotation marks, "…"',
     "texts": 'a list of texts, ["…", "…"]',
+    "groups": 'a list of lists of texts, [["…", "…"], ["…", "…"]]',
     "number": "a number",
     "whole": "a whole number",
     "switch": "true or false",
@@ -83,6 +84,8 @@ def _fits(value: object, kind: Kind) -> bool:
         return isinstance(value, str)
     if kind == "texts":
         return isinstance(value, list) and all(isinstance(part, str) for part in value)
+    if kind == "groups":
+        return isinstance(value, list) and all(_fits(group, "texts") for group in value)
     if kind == "table":
         return isinstance(value, dict) and all(isinstance(part, str) for part in value.values())
     if kind == "switch":

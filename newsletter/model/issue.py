@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from newsletter.model.news import Ranked
+from newsletter.model.fates import Continued, Fate
+from newsletter.model.news import NearMiss, News, Ranked, Story
 from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
 
@@ -100,6 +101,12 @@ class Wishes:
     drop: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     retitle: Mapping[str, str] = field(default_factory=dict)
+    #: Stories that are one; the first of each group leads.
+    merge: tuple[tuple[str, ...], ...] = ()
+    #: Entries, by address or headline, that are stories of their own; a "#id" parts all that its story holds.
+    split: tuple[str, ...] = ()
+    #: Terms that are not linked to their explainer in this issue.
+    unlinked: tuple[str, ...] = ()
     #: The sample week of the repository: never in the owner's archive, memory or windows.
     sample: bool = False
     #: Line of each key, for remarks.
@@ -144,6 +151,30 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """A story of the same thread, printed as one line below its leading story."""
+
+    id: str
+    headline: str
+    link: str
+    source: str = ""
+    language: str = ""
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermLink:
+    """A term that a past explainer explains: its first mention in the issue leads there."""
+
+    #: As the explainer writes it.
+    term: str
+    #: The explainer's page in the archive.
+    link: str
+    #: The explainer's topic and week, for the link's title.
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedStory:
     """A story as printed. `link` is "" only for a headline that nobody linked."""
 
@@ -160,6 +191,10 @@ class PrintedStory:
     takes: tuple[PrintedTake, ...] = ()
     #: Every address that told it, as published, for memory; the printed one first.
     addresses: tuple[str, ...] = ()
+    #: Every other headline that it had, for memory.
+    titles: tuple[str, ...] = ()
+    #: Other stories of the same thread, best first, each with its own headline; only below headlines without takes.
+    thread: tuple[Sibling, ...] = ()
     #: Feed ids and entry ids that told it, for the record.
     entries: tuple[tuple[str, str], ...] = ()
 
@@ -205,6 +240,8 @@ class Issue:
     #: Headlines without takes.
     headlines: tuple[PrintedStory, ...] = ()
     previous: Reference | None = None
+    #: Terms that past explainers explain and this issue may link, longest first.
+    terms: tuple[TermLink, ...] = ()
     #: Names and versions of what rendered it, so that a later rebuild can tell why bytes differ.
     renderer: tuple[tuple[str, str], ...] = ()
 
@@ -251,21 +288,39 @@ class Printed:
     subtitle: str = ""
     #: Every address of every story, as published, with its headline.
     stories: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: The other headlines of the stories, each with the one it was printed under.
+    also_called: tuple[tuple[str, str], ...] = ()
     #: Every take as printed: author, text, headline it stood under ("" if apart).
     takes: tuple[tuple[str, str, str], ...] = ()
     explainer_path: str = ""
+    #: The chief editor's words, the TL;DR and the subject; each "" if there was none.
+    intro: str = ""
+    tldr: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A composed issue with all that an editor should know. `ranked` holds every proposed story, best first."""
+    """A composed issue with all that an editor should know.
+
+    `ranked` holds every story as the wishes left it: those the week proposes, best first, then those that only a take
+    brings in. `own` are stories that only a take tells.
+    """
 
     issue: Issue
     placements: tuple[Placement, ...]
     ranked: tuple[Ranked, ...]
-    #: The stories that must be kept so that this issue can be composed again: printed, or candidates of a held take.
-    kept: tuple[Ranked, ...]
+    own: tuple[Story, ...]
+    #: What must be kept so that this issue can be composed again: stories printed, candidates of held takes, and the
+    #: counts and resolved links that they were weighed with.
+    kept: News
     remarks: tuple[Remark, ...]
+    #: What became of each story that the wire brought, by id, and why.
+    fates: Mapping[str, Fate] = field(default_factory=dict)
+    #: Stories that may continue one of an earlier issue, best first.
+    continued: tuple[Continued, ...] = ()
+    #: Pairs of stories that may be one, likeliest first.
+    near: tuple[NearMiss, ...] = ()
     #: Whether there is enough to send, by the rules of newsletter.toml; the reasons if not.
     held: tuple[str, ...] = ()
 

@@ -24,7 +24,7 @@ def changed_headlines(draft: Draft, store: Store, now: datetime) -> tuple[Remark
     known = store.anchors.all()
     seen = {(anchor.path, anchor.sha256): anchor for anchor in _anchors(draft, known, now)}
     store.anchors.add(anchor for key, anchor in seen.items() if key not in known)
-    stories = {ranked.story.id: ranked.story for ranked in (*draft.ranked, *draft.kept)}
+    stories = {ranked.story.id: ranked.story for ranked in (*draft.ranked, *draft.kept.ranked)}
     remarks = []
     for placement in draft.placements:
         anchor, story = seen.get(_key(placement.take)), stories.get(placement.story)
@@ -40,7 +40,7 @@ def changed_headlines(draft: Draft, store: Store, now: datetime) -> tuple[Remark
 
 
 def _anchors(draft: Draft, known: Mapping[tuple[str, str], Anchor], now: datetime) -> Iterator[Anchor]:
-    stories = {ranked.story.id: ranked.story for ranked in (*draft.ranked, *draft.kept)}
+    stories = {ranked.story.id: ranked.story for ranked in (*draft.ranked, *draft.kept.ranked)}
     for placement in draft.placements:
         take, story = placement.take, stories.get(placement.story)
         if (anchor := known.get(_key(take))) is not None:

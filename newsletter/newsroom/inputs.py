@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from pathlib import Path
 
 from newsletter.clock import local_instant
-from newsletter.desk.cluster import stories
 from newsletter.desk.compose import Desk
 from newsletter.desk.due import slots_of
-from newsletter.desk.rank import rank
+from newsletter.desk.reach import references
 from newsletter.files.explainers import read_explainer, read_explainers, read_own_explainer
 from newsletter.files.folder import take_files, takes_folder, weeks_on_disk
 from newsletter.files.issue_toml import read_wishes
 from newsletter.files.news import read_news
 from newsletter.files.record import read_memory
+from newsletter.files.sources_toml import read_sources
 from newsletter.files.state import read_seal, read_state
 from newsletter.files.takes import read_take_files, read_takes
-from newsletter.model.feeds import Feed
 from newsletter.model.issue import Draft, Explainer, Frozen, Listed, Take, WeekState
-from newsletter.model.news import Ranked
+from newsletter.model.news import News
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week, Window, window_of
-from newsletter.newsroom.feed_list import refuse_errors, sound_feeds
+from newsletter.newsroom.feed_list import refuse_errors
 from newsletter.newsroom.room import Newsroom
+from newsletter.newsroom.week_news import week_news
 from newsletter.press.libraries import versions
 from newsletter.store.engine import Store
-
-#: A take may name a story that was first seen so long before the window.
-_REACH = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,37 +39,42 @@ class Inputs:
     remarks: tuple[Remark, ...]
 
 
-def week_inputs(room: Newsroom, week: Week, store: Store | None, *, freeze: datetime | None = None) -> Inputs:
+def week_inputs(
+    room: Newsroom, week: Week, store: Store | None, *, freeze: datetime | None = None, asked: Sequence[str] = ()
+) -> Inputs:
     """The inputs of a week: of its freeze if it was frozen, else as files and store are now.
 
     `store` may be None for a frozen week: its folder holds all that is needed. `freeze` closes the window
-    earlier than the slot.
+    earlier than the slot. `asked` names stories that somebody asks for, however old they are.
     Raises FaultyFiles if a file that people wrote cannot be used.
     """
     state = read_state(room.root, week)
     wishes, about_wishes = read_wishes(room.root, week)
     memory, about_memory = read_memory(room.root, before=week)
     explainers, about_explainers = _explainers(room.root, week, state.frozen)
+    sources, about_sources = read_sources(room.root)
     if state.frozen is not None:
         takes, about_takes = _frozen_takes(room.root, state.frozen)
-        ranked: tuple[Ranked, ...] = read_news(room.root, week) or ()
+        news = read_news(room.root, week) or News()
         window = _frozen_window(state.frozen)
     else:
         assert store is not None
         takes, about_takes = _open_takes(room, week)
         window = open_window(room, week, freeze=freeze)
-        ranked = _ranked(room, store, window, sound_feeds(room)[0])
-    remarks = in_order((*about_wishes, *about_memory, *about_explainers, *about_takes))
+        news = week_news(room, store, window, sources, named=(*references(takes, wishes), *asked))
+    remarks = in_order((*about_wishes, *about_sources, *about_memory, *about_explainers, *about_takes))
     # A take with a fault is held or printed as it can be; without these files the issue would be another one.
     refuse_errors(tuple(r for r in remarks if r.path.endswith((".toml", ".json", ".jsonl"))))
     desk = Desk(
         week=week,
         settings=room.settings,
-        ranked=ranked,
+        window=window,
+        news=news,
         takes=takes,
         explainers=explainers,
         wishes=wishes,
         memory=memory,
+        topics=sources.topics,
         renderer=versions(),
     )
     return Inputs(desk=desk, window=window, remarks=remarks)
@@ -145,22 +148,6 @@ def _last_freeze(root: Path, week: Week) -> datetime | None:
 
 def _frozen_window(frozen: Frozen) -> Window:
     return Window(frozen.window_start, frozen.window_end, frozen.window_start, frozen.at)
-
-
-def _ranked(room: Newsroom, store: Store, window: Window, feeds: tuple[Feed, ...]) -> tuple[Ranked, ...]:
-    """Stories that may be told, best first: those of the window, then older ones that only a take brings in."""
-    by_id = {feed.id: feed for feed in feeds}
-    entries = store.news.entries(since=window.start - _REACH, until=None)
-    grace = room.settings.week.late_grace
-    proposed = frozenset(
-        (e.feed, e.id)
-        for e in entries
-        if window.admits(
-            published=e.published, first_seen=e.first_seen, previous_fetch=e.previous_fetch, late_grace=grace
-        )
-    )
-    found = rank(stories(entries, by_id, proposed=proposed), by_id, until=window.end)
-    return (*(r for r in found if r.story.proposed), *(r for r in found if not r.story.proposed))
 
 
 def _explainers(root: Path, week: Week, frozen: Frozen | None) -> tuple[tuple[Explainer, ...], tuple[Remark, ...]]:

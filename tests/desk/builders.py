@@ -16,7 +16,7 @@ from newsletter.desk.wish import Wanted
 from newsletter.links import Link
 from newsletter.model.feeds import Feed
 from newsletter.model.issue import Explainer, Member, Printed, Reference, Take, Wishes, Wording
-from newsletter.model.news import Entry, Ranked, Story, Term
+from newsletter.model.news import Entry, News, Ranked, Story, Term
 from newsletter.model.settings import (
     Collecting,
     Empty,
@@ -28,7 +28,7 @@ from newsletter.model.settings import (
     Smtp,
     WeekSettings,
 )
-from newsletter.model.week import SlotTime, Week
+from newsletter.model.week import SlotTime, Week, Window
 from newsletter.text import slug
 
 WEEK = Week(2024, 23)
@@ -167,7 +167,8 @@ def make_desk(
     return Desk(
         week=WEEK,
         settings=make_settings(**settings),
-        ranked=told or make_ranked(*(r for r in ranked if not isinstance(r, Ranked))),
+        window=Window(NOON - timedelta(days=5), NOON + timedelta(days=2), None, NOON + timedelta(days=2)),
+        news=News(ranked=told or make_ranked(*(r for r in ranked if not isinstance(r, Ranked)))),
         takes=tuple(takes),
         explainers=tuple(explainers),
         wishes=make_wishes(**(wishes or {})),

@@ -125,13 +125,13 @@ def weeks(draw: st.DrawFn) -> Desk:
 def test_the_same_issue_comes_out_of_what_was_kept(desk: Desk) -> None:
     draft = compose(desk)
 
-    again = compose(replace(desk, ranked=draft.kept))
+    again = compose(replace(desk, news=draft.kept))
 
     assert again.issue == draft.issue
     assert again.held == draft.held
     assert [p.outcome for p in again.placements] == [p.outcome for p in draft.placements]
-    assert compose(replace(desk, ranked=again.kept)).issue == draft.issue
-    assert {r.story.id for r in draft.kept} <= {r.story.id for r in desk.ranked}
+    assert compose(replace(desk, news=again.kept)).issue == draft.issue
+    assert {r.story.id for r in draft.kept.ranked} <= {r.story.id for r in desk.news.ranked}
 
 
 @settings(max_examples=30, deadline=None)
@@ -189,7 +189,7 @@ SHOWED = {
 def test_the_weeks_that_once_came_out_different_do_no_more(desk: Desk) -> None:
     draft = compose(desk)
 
-    again = compose(replace(desk, ranked=draft.kept))
+    again = compose(replace(desk, news=draft.kept))
 
     assert again.issue == draft.issue
     assert [p.outcome for p in again.placements] == [p.outcome for p in draft.placements]
@@ -199,7 +199,7 @@ def test_a_wish_for_a_headline_can_be_taken_back_after_the_freeze() -> None:
     desk = make_desk([ZOOM], [make_take("#quiet-paper")], wishes={"retitle": {"#quiet-paper": "Deepfakes"}})
     draft = compose(desk)
 
-    again = compose(replace(desk, ranked=draft.kept, wishes=replace(desk.wishes, retitle={})))
+    again = compose(replace(desk, news=draft.kept, wishes=replace(desk.wishes, retitle={})))
 
     assert draft.issue.stories[0].headline == "Deepfakes"
     assert again.issue.stories[0].headline == ZOOM.headline
@@ -212,7 +212,7 @@ def test_a_plain_week_keeps_what_it_prints_and_a_few_in_reserve() -> None:
 
     printed = {story.id for story in (*draft.issue.stories, *draft.issue.headlines)}
     assert printed == {"quiet-paper", "n-a"}
-    assert len(draft.kept) == len(printed) + min(5, len(stories) - len(printed))
+    assert len(draft.kept.ranked) == len(printed) + min(5, len(stories) - len(printed))
 
 
 def test_a_headline_dropped_after_the_freeze_is_followed_by_the_next() -> None:
@@ -220,7 +220,7 @@ def test_a_headline_dropped_after_the_freeze_is_followed_by_the_next() -> None:
     draft = compose(desk)
     dropped = draft.issue.headlines[0].id
 
-    again = compose(replace(desk, ranked=draft.kept, wishes=replace(desk.wishes, drop=(f"#{dropped}",))))
+    again = compose(replace(desk, news=draft.kept, wishes=replace(desk.wishes, drop=(f"#{dropped}",))))
 
     assert len(again.issue.headlines) == len(draft.issue.headlines)
     assert dropped not in {story.id for story in again.issue.headlines}

@@ -35,7 +35,7 @@ from newsletter.files.state import (
     write_state,
 )
 from newsletter.model.issue import Issue, PrintedStory, PrintedTake, Seal, Sent, WeekState, Wording
-from newsletter.model.news import Ranked
+from newsletter.model.news import News, Ranked
 from newsletter.model.week import Week
 from tests.files.values import whole
 
@@ -89,9 +89,9 @@ def test_a_state_and_a_seal_read_back_are_equal(state: WeekState, seal: Seal) ->
 @FEW
 @given(st.lists(whole(Ranked), max_size=2).map(tuple))
 def test_news_read_back_are_equal_and_one_line_a_story(stories: tuple[Ranked, ...]) -> None:
-    text = dump_news(WEEK, stories)
+    text = dump_news(WEEK, News(ranked=stories))
 
-    assert parse_news(text, WEEK) == stories
+    assert parse_news(text, WEEK) == News(ranked=stories)
     assert text.count("\n") == len(stories) + 1
 
 
@@ -127,11 +127,11 @@ def test_what_is_written_is_read_and_not_written_twice(tmp_path: Path) -> None:
     assert not write_record(tmp_path, an_issue())
     assert write_state(tmp_path, WEEK, state)
     assert write_seal(tmp_path, WEEK, seal)
-    assert write_news(tmp_path, WEEK, ())
+    assert write_news(tmp_path, WEEK, News())
     assert read_record(tmp_path, WEEK) == an_issue()
     assert read_state(tmp_path, WEEK) == state
     assert read_seal(tmp_path, WEEK) == seal
-    assert read_news(tmp_path, WEEK) == ()
+    assert read_news(tmp_path, WEEK) == News()
 
 
 def test_while_nothing_happened_there_is_no_state_file(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_record_of_a_later_version_is_not_guessed_at(tmp_path: Path) -> None:
 
 def test_news_of_another_week_are_not_taken() -> None:
     with pytest.raises(ValueError, match="2024-W22"):
-        parse_news(dump_news(Week(2024, 22), ()), WEEK)
+        parse_news(dump_news(Week(2024, 22), News()), WEEK)
 
 
 # Memory --------------------------------------------------------------------------------------------

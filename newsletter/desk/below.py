@@ -1,0 +1,162 @@
+"""The headlines below the takes, and what became of every story, by which rule. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from newsletter.clock import utc
+from newsletter.desk.caps import Choice, LeftOut, choose
+from newsletter.desk.memory import Memory, Repeat
+from newsletter.desk.wish import Wanted
+from newsletter.model.fates import Fate
+from newsletter.model.issue import Wishes
+from newsletter.model.news import Ranked
+from newsletter.model.remarks import Remark
+from newsletter.model.settings import Limits
+from newsletter.model.week import Week, Window
+from newsletter.text import clip
+
+_CLIP = 90
+_BELOW = "a take on it, `pin`, or a higher limits.headlines in newsletter.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Below:
+    """Stories for "Also in the news", pinned first, each with the stories of its thread; may be empty."""
+
+    choice: Choice
+    fates: Mapping[str, Fate]
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """What the choice is made from and by: all stories, best first, and what stands above them already."""
+
+    week: Week
+    window: Window
+    limits: Limits
+    #: Headlines at most, if not more are pinned.
+    most: int
+    ranked: Sequence[Ranked]
+    told: Collection[str]
+    wishes: Wishes
+    wanted: Wanted
+    memory: Memory
+
+
+def headlines_below(untold: Untold) -> Below:
+    """Choose the headlines without takes: pinned, then the best that nothing speaks against."""
+    repeats = dict(_repeats(untold))
+    order = untold.wanted.places(own=())
+    pinned = [r for r in untold.ranked if r.story.id in untold.wanted.pin and r.story.id not in untold.told]
+    pinned.sort(key=lambda r: order[r.story.id])
+    open_to_choice = [
+        r
+        for r in untold.ranked
+        if r.story.proposed
+        and r.story.id not in untold.told
+        and r.story.id not in untold.wanted.drop | untold.wanted.pin
+        and r.story.id not in repeats
+    ]
+    open_to_choice.sort(key=lambda r: order.get(r.story.id, len(order)))
+    choice = choose(
+        open_to_choice,
+        pinned=pinned,
+        most=max(untold.most, len(pinned)),
+        per_publisher=untold.limits.per_publisher,
+    )
+    fates = {r.story.id: _fate(r, untold, choice, repeats) for r in untold.ranked}
+    return Below(choice=choice, fates=fates, remarks=tuple(_said(untold, choice, repeats)))
+
+
+def _repeats(untold: Untold) -> Iterator[tuple[str, Repeat]]:
+    for r in untold.ranked:
+        if r.story.proposed and r.story.id not in untold.told and (before := untold.memory.repeat_of(r.story)):
+            yield r.story.id, before
+
+
+def _said(untold: Untold, choice: Choice, repeats: Mapping[str, Repeat]) -> Iterator[Remark]:
+    """A notice for each pinned story that was printed before, and for each left out that would stand here else."""
+    free = [one.ranked for one in choice.chosen if one.ranked.story.id not in untold.wanted.pin]
+    lowest = min((r.score for r in free), default=0.0)
+    full = len(choice.chosen) >= untold.most
+    for r in untold.ranked:
+        before = repeats.get(r.story.id)
+        if before is None or r.story.id in untold.wanted.drop:
+            continue
+        if r.story.id in untold.wanted.pin:
+            line = untold.wishes.lines.get("pin", 0)
+            yield Remark(
+                untold.wishes.path, line, "notice", "repeat", f"{_before(r, before)}; pinned, it is printed again."
+            )
+        elif not full or r.score >= lowest:
+            yield Remark(f"issues/{untold.week}", 0, "notice", "repeat", f"{_before(r, before)}; left out.")
+
+
+def _before(ranked: Ranked, before: Repeat) -> str:
+    earlier = before.issue.reference
+    head = f'"{clip(ranked.story.headline, _CLIP)}"'
+    if before.how == "likeness":
+        was = clip(before.headline, _CLIP)
+        return f'{head} is like "{was}" of {earlier.title} ({earlier.week}), by {before.likeness:.2f}'
+    return f"{head} was printed in {earlier.title} ({earlier.week})"
+
+
+def _fate(ranked: Ranked, untold: Untold, choice: Choice, repeats: Mapping[str, Repeat]) -> Fate:
+    story, wanted = ranked.story, untold.wanted
+    if story.id in untold.told:
+        return Fate("told", "a take names it, and a take brings in any story.")
+    if story.id in wanted.drop:
+        return Fate("dropped", "issue.toml drops it.", "take it out of `drop` in issue.toml.")
+    chosen = [one.ranked.story.id for one in choice.chosen]
+    if story.id in chosen:
+        if story.id in wanted.pin:
+            return Fate("pinned", "issue.toml pins it.")
+        place = chosen.index(story.id) + 1
+        return Fate("headline", f"its score makes it number {place} of {len(chosen)} headlines without a take.")
+    left = choice.left_out.get(story.id)
+    if left is not None and left.below is not None:
+        head = clip(left.below.story.headline, _CLIP)
+        return Fate("thread", f'it stands as a line under "{head}", which stands for its thread.')
+    if story.id in repeats:
+        change = "pin it in issue.toml, or file a take on it with  again: yes"
+        return Fate("repeat", f"{_before(ranked, repeats[story.id])}.", change)
+    if not story.proposed:
+        return Fate("outside", _outside(ranked, untold.window), "a take on it brings it in, or `pin` in issue.toml.")
+    return _left_out(ranked, left, untold)
+
+
+def _outside(ranked: Ranked, window: Window) -> str:
+    story = ranked.story
+    began = f"{utc(window.start):%d %b %Y %H:%M} UTC"
+    if story.published is None:
+        return f"its feeds give no date, and it was seen before this week's window began ({began})."
+    when = f"{utc(story.published):%d %b %Y %H:%M} UTC"
+    if story.published > window.end:
+        return f"it is of {when}, after this week's window ends ({utc(window.end):%d %b %Y %H:%M} UTC)."
+    return f"it is of {when}, or was seen before this week's window began ({began}): an earlier issue could print it."
+
+
+def _left_out(ranked: Ranked, left: LeftOut | None, untold: Untold) -> Fate:
+    if left is not None and left.cap == "thread":
+        stands = left.instead[0].story
+        because = (
+            f'it belongs to a thread that "{clip(stands.headline, _CLIP)}" stands for, and four others are better.'
+        )
+        return Fate(
+            "same-thread", because, f'a take on it, `pin`, or part it in issue.toml: split = ["#{ranked.story.id}"]'
+        )
+    if left is not None and left.cap == "publisher":
+        before = " and ".join(f'"{clip(r.story.headline, _CLIP)}"' for r in left.instead)
+        because = f"{left.publisher} leads {len(left.instead)} headlines before it: {before}."
+        change = "a take on it, `pin`, or a higher limits.per_publisher in newsletter.toml"
+        return Fate("publisher", because, change)
+    if not untold.most:
+        return Fate("below", "limits.headlines is 0: only stories with takes are printed.", _BELOW)
+    last = left.instead[0] if left is not None and left.instead else None
+    if last is None:
+        return Fate("below", "pinned stories take all the places for headlines.", _BELOW)
+    because = f"its score is {ranked.score:.1f}; the last of {untold.most} headlines has {last.score:.1f}."
+    return Fate("below", because, f"{_BELOW}; by score, {last.score - ranked.score:.1f} more")

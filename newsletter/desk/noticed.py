@@ -1,0 +1,69 @@
+"""What an editor should notice of a composed issue beside its pairings: likenesses, lengths, who is silent. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from newsletter.desk.members import member_named
+from newsletter.model.fates import Continued
+from newsletter.model.issue import Explainer, Issue, Take
+from newsletter.model.news import NearMiss, Ranked
+from newsletter.model.remarks import Remark
+from newsletter.model.settings import Settings
+from newsletter.text import clip, count_words
+
+#: Pairs of stories that are named in one report; all of them are in the list of candidates.
+_PAIRS = 5
+_CLIP = 90
+
+
+def near_misses(issue: Issue, ranked: Sequence[Ranked], near: Sequence[NearMiss]) -> Iterator[Remark]:
+    """A notice for each printed story that may be one with another, likeliest first."""
+    printed = {story.id for story in (*issue.stories, *issue.headlines)}
+    headlines = {r.story.id: r.story.headline for r in ranked}
+    pairs = [p for p in near if (p.one in printed or p.other in printed) and {p.one, p.other} <= headlines.keys()]
+    for pair in pairs[:_PAIRS]:
+        one, other = (clip(headlines[name], _CLIP) for name in (pair.one, pair.other))
+        what = f'Possibly the same story: "{one}" and "{other}" (both say {", ".join(pair.shared)}).'
+        mend = f'They are? In issues/{issue.week}/issue.toml:  merge = [["#{pair.one}", "#{pair.other}"]]'
+        yield Remark(f"issues/{issue.week}", 0, "notice", "possibly-same", what, (mend,))
+
+
+def continuations(issue: Issue, continued: Sequence[Continued]) -> Iterator[Remark]:
+    """A notice for each printed story that may go on with one of an earlier issue."""
+    for one in continued:
+        what = f'"{clip(one.headline, _CLIP)}" may continue: "{clip(one.earlier, _CLIP)}" ({one.issue}, {one.week}).'
+        mend = "The same again? Drop it. Something new? A take may say so."
+        yield Remark(f"issues/{issue.week}", 0, "notice", "may-continue", what, (mend,))
+
+
+def lengths(takes: Sequence[Take], explainer: Explainer | None, settings: Settings) -> Iterator[Remark]:
+    """Takes and a TL;DR that are longer than the house runs."""
+    low, high = settings.limits.take_words
+    for take in takes:
+        words = count_words(take.text)
+        if words > high:
+            what = f"{words} words; the house runs {low}–{high}."
+            yield Remark(take.path, take.line, "notice", "long-take", what)
+    if explainer is not None and explainer.tldr:
+        low, high = settings.limits.tldr_words
+        words = count_words(explainer.tldr)
+        if words > high:
+            what = f"TL;DR has {words} words; the house runs {low}–{high}."
+            yield Remark(explainer.path, 0, "warning", "tldr-length", what)
+
+
+def silent(issue: Issue, takes: Sequence[Take], settings: Settings) -> Iterator[Remark]:
+    """Editors who filed nothing, if anybody did."""
+    filed = {member.id for take in takes if (member := member_named(take.author, settings.members)) is not None}
+    names = [m.name for m in settings.members if m.role in ("editor", "chief") and m.id not in filed]
+    if names and takes:
+        yield Remark(f"issues/{issue.week}", 0, "notice", "silent", f"No take this week from {', '.join(names)}.")
+
+
+def unexplained_terms(issue: Issue, terms: Sequence[str]) -> Iterator[Remark]:
+    """One notice that lists the terms which nobody explained."""
+    if terms:
+        what = f"Used and never explained: {', '.join(terms)}."
+        mend = "A word in brackets helps where it first stands; an explainer helps for good."
+        yield Remark(f"issues/{issue.week}", 0, "notice", "unexplained", what, (mend,))

@@ -1,0 +1,111 @@
+"""Which entries of the last weeks an issue needs: the window's, and older ones that somebody names. Pure.
+
+Sixty days of a busy wire are 40,000 entries, of which a week proposes 5,000 and its takes name a few. The others are
+passed over by a glimpse: nobody would ask for them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsletter.links import identity, looks_like_address
+from newsletter.model.issue import Take, Wishes
+from newsletter.model.news import Glimpse
+from newsletter.model.week import Window
+from newsletter.text import content_words, words
+
+#: So long before the window the words of two headlines may still join them.
+_COMPARED = timedelta(days=14)
+#: Words that an older headline shares with what was typed, if so many were: no match is made on fewer.
+_SHARED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Entries by (feed, id): those that the window admits, and all that are to be read."""
+
+    proposed: frozenset[tuple[str, str]]
+    needed: frozenset[tuple[str, str]]
+    #: Entries dated from here on are compared by their words.
+    since: datetime
+
+
+def references(takes: Iterable[Take], wishes: Wishes) -> tuple[str, ...]:
+    """Everything by which a take or a wish may name a story, each once."""
+    typed = [text for take in takes for text in (take.ref, take.link, take.headline)]
+    groups = (wishes.pin, wishes.drop, wishes.order, wishes.split, tuple(wishes.retitle), *wishes.merge)
+    return tuple(dict.fromkeys(text for text in (*typed, *(ref for group in groups for ref in group)) if text))
+
+
+def reach(
+    glimpses: Sequence[Glimpse],
+    window: Window,
+    *,
+    late_grace: timedelta,
+    named: Sequence[str],
+    resolved: Mapping[str, str],
+) -> Reach:
+    """What of the last weeks belongs to the window, shares a page with what does, or may be meant by `named`.
+
+    `resolved` are short links and where they lead.
+    """
+    proposed = {(one.feed, one.id): one for one in glimpses if _admits(window, one, late_grace)}
+    dates = [one.published or one.first_seen for one in proposed.values()]
+    since = max(min((window.start, *dates)), window.start - _COMPARED)
+    pages = _pages(proposed.values(), named, resolved)
+    wanted = _Wanted(named)
+    needed = {
+        (one.feed, one.id)
+        for one in glimpses
+        if (one.published or one.first_seen) >= since
+        or (one.feed, one.id) in proposed
+        or one.identity in pages
+        or (one.discussion and identity(one.discussion) in pages)
+        or any(map(wanted.may_mean, (one.title, *one.former_titles)))
+    }
+    return Reach(proposed=frozenset(proposed), needed=frozenset(needed), since=since)
+
+
+def _admits(window: Window, one: Glimpse, late_grace: timedelta) -> bool:
+    return window.admits(
+        published=one.published, first_seen=one.first_seen, previous_fetch=one.previous_fetch, late_grace=late_grace
+    )
+
+
+def _pages(proposed: Iterable[Glimpse], named: Iterable[str], resolved: Mapping[str, str]) -> frozenset[str]:
+    pages = {one.identity for one in proposed if one.identity}
+    for ref in named:
+        for word in ref.split() if "://" in ref else (ref,):
+            link = resolved.get(word, word)
+            if looks_like_address(link) and (page := identity(link)) is not None:
+                pages.add(page)
+    # Entries are stored under the short link that they came with.
+    return frozenset((*pages, *_short(pages, resolved)))
+
+
+def _short(pages: set[str], resolved: Mapping[str, str]) -> Iterator[str]:
+    for link, target in resolved.items():
+        if identity(target) in pages and (page := identity(link)) is not None:
+            yield page
+
+
+class _Wanted:
+    """The words of what was typed, ready to be compared with many headlines."""
+
+    def __init__(self, named: Iterable[str]) -> None:
+        self._enough: list[int] = []
+        self._with: dict[str, list[int]] = defaultdict(list)
+        for place, ref in enumerate(ref for ref in named if not looks_like_address(ref)):
+            # Not stems: cutting those of every headline of two months would take longer than all the rest.
+            telling = {word for word in words(ref) if content_words(word)}
+            self._enough.append(min(_SHARED, len(telling)))
+            for word in telling:
+                self._with[word].append(place)
+
+    def may_mean(self, headline: str) -> bool:
+        """Whether something typed shares words enough with the headline to be able to mean it."""
+        shared = Counter(place for word in set(words(headline)) for place in self._with.get(word, ()))
+        return any(count >= self._enough[place] for place, count in shared.items())
