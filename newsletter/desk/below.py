@@ -78,12 +78,19 @@ def _repeats(untold: Untold) -> Iterator[tuple[str, Repeat]]:
 
 
 def _said(untold: Untold, choice: Choice, repeats: Mapping[str, Repeat]) -> Iterator[Remark]:
-    """A notice for each pinned story that was printed before, and for each left out that would stand here else."""
+    """What is to be said of repeats: of stories with takes, of pinned ones, and of those that would stand here else."""
     free = [one.ranked for one in choice.chosen if one.ranked.story.id not in untold.wanted.pin]
     lowest = min((r.score for r in free), default=0.0)
     full = len(choice.chosen) >= untold.most
     for r in untold.ranked:
         before = repeats.get(r.story.id)
+        if r.story.id in untold.told:
+            told = untold.memory.repeat_of(r.story)
+            # The same page is for `attach` to decide: it puts the take apart, unless its author wants it again.
+            if told is not None and told.how != "address":
+                what = f"{_before(r, told)}; a take prints it all the same."
+                mend = "The same again? Take the take back, or say in it what is new."
+                yield Remark(f"issues/{untold.week}", 0, "warning", "repeat", what, (mend,))
         if before is None or r.story.id in untold.wanted.drop:
             continue
         if r.story.id in untold.wanted.pin:
