@@ -64,13 +64,6 @@ def test_a_short_link_of_a_feed_is_asked_once_and_known_from_then_on(space: Work
     assert space.store.resolved.all() == {"https://t.co/a": STORY}
 
 
-def test_entries_from_before_the_open_week_are_not_asked_about(space: Workspace, server: Server) -> None:
-    publish(space, "https://t.co/old", age=11 * DAY)
-
-    assert resolved(space) == ()
-    assert paths(server) == []
-
-
 def test_short_links_in_takes_are_asked_where_they_name_a_story(space: Workspace, server: Server) -> None:
     server.answers |= {f"/{name}": sends_on(f"{STORY}/{name}") for name in ("first", "bare", "own", "words")}
     space.write(f"issues/{WEEK}/takes/a.md", "https://t.co/first\n\nWe waited for this.\n")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 from newsletter.errors import NewsletterError
@@ -22,8 +21,6 @@ from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 from newsletter.wire.resolve import Resolved, resolve_all
 
-#: Entries first seen longer ago are in no open week.
-_REACH = timedelta(days=10)
 #: Links in one run: at a second between two requests to one host, the others wait for the next collect.
 _MOST = 100
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"]{1,2000}", re.I)
@@ -34,12 +31,11 @@ def resolve_short_links(
 ) -> tuple[Resolved, ...]:
     """Ask where the short links lead that are due, at most a hundred, and keep the answers; one outcome a link.
 
-    Those in takes come first, then those of entries first seen in the last ten days, the newest first. `on_link`
-    hears of each outcome as it is known.
+    Those in takes come first, then those that entries came with. `on_link` hears of each outcome as it is known.
     """
     now = room.clock.now()
-    links = dict.fromkeys((*_typed(room.root), *store.news.links(now - _REACH)))
-    due = store.resolved.due([link for link in links if is_redirector(with_scheme(link))], now)[:_MOST]
+    typed = store.resolved.due([link for link in _typed(room.root) if is_redirector(with_scheme(link))], now)
+    due = tuple(dict.fromkeys((*typed, *store.resolved.waiting(now, most=_MOST))))[:_MOST]
     found: dict[str, Resolved] = {}
 
     def hear(one: Resolved) -> None:

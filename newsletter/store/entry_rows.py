@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindpara
 from newsletter.links import identity
 from newsletter.model.news import Entry
 from newsletter.store.database import insert
+from newsletter.store.resolved import note_short_links
 from newsletter.store.schema import Instant, Words, entries, entry_aliases, entry_revisions, storable
 
 #: What a publisher may change in an entry that we know.
@@ -78,6 +79,7 @@ def write_entries(connection: Connection, brought: Sequence[Brought], now: datet
     revised = [p for w, fetch in zip(work, brought, strict=True) if fetch.revise for p in w.changed]
     _write_revisions(connection, revised, now)
     _write_changes(connection, [p for w in work for p in w.changed])
+    note_short_links(connection, (p.entry.link for w in work for p in (*w.new, *w.changed)), now)
     return tuple(len(w.new) for w in work)
 
 

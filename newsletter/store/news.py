@@ -142,14 +142,6 @@ class NewsStore:
                     found.extend(_entry(row, former.get((row.feed, row.id), ())) for row in rows)
         return tuple(sorted(found, key=lambda e: (e.first_seen, e.feed, e.id)))
 
-    def links(self, since: datetime) -> tuple[str, ...]:
-        """The links of entries first seen after `since`, each once, the newest first; entries without one left out."""
-        query = select(entries.c.link).where(entries.c.first_seen > since, entries.c.link != "")
-        # Those of one instant in an order of their own.
-        query = query.order_by(entries.c.first_seen.desc(), entries.c.feed, entries.c.id)
-        with self.database.read() as connection:
-            return tuple(dict.fromkeys(connection.execute(query).scalars()))
-
     def of_address(self, url: str) -> tuple[Entry, ...]:
         """Every entry on this page, the newest by first sight first; former headlines are left out. May be empty."""
         page = identity(url)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
+from newsletter.links import is_redirector
 from newsletter.store.database import Database, insert
 from newsletter.store.schema import resolved_links, storable
 
@@ -49,6 +51,18 @@ class ResolvedStore:
         settled = {row.link for row in rows if not _is_due(row, now)}
         return tuple(link for key, link in wanted.items() if key not in settled)
 
+    def waiting(self, now: datetime, *, most: int) -> tuple[str, ...]:
+        """So many links of entries, at most, that are worth asking for, the least tried first, then as they came."""
+        columns = resolved_links.c
+        query = (
+            select(resolved_links)
+            .where(columns.target.is_(None), columns.tries < MOST_TRIES)
+            .order_by(columns.tries, columns.tried_at, columns.link)
+        )
+        with self.database.read() as connection:
+            due = (row.link for row in connection.execute(query) if _is_due(row, now))
+            return tuple(islice(due, most))
+
     def keep(self, results: Mapping[str, str | None], now: datetime) -> None:
         """Remember one try of each link: where it leads, or None if that could not be told.
 
@@ -69,6 +83,18 @@ class ResolvedStore:
                 "tries": columns.tries + 1,
             }
             connection.execute(statement.on_conflict_do_update(index_elements=["link"], set_=again), rows)
+
+
+def note_short_links(connection: Connection, links: Iterable[str], now: datetime) -> None:
+    """Remember which of these only the network can tell where they lead, to be asked later; known ones stay."""
+    rows = [
+        # Never tried: it need not rest.
+        {"link": storable(link), "target": None, "tried_at": now - PATIENCE, "tries": 0}
+        for link in dict.fromkeys(links)
+        if link and len(link.encode("utf-8", "replace")) <= _LONGEST and is_redirector(link)
+    ]
+    if rows:
+        connection.execute(insert(connection, resolved_links).on_conflict_do_nothing(), rows)
 
 
 def _is_due(row: Row[Any], now: datetime) -> bool:

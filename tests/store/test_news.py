@@ -100,15 +100,17 @@ def test_an_entry_that_is_discussed_later_receives_the_page(store: Store) -> Non
     assert [entry.discussion for entry in store.news.entries()] == ["https://talk.example/1"]
 
 
-def test_the_links_of_entries_come_once_each_the_newest_first(store: Store) -> None:
-    for hour, ids in ((0, "z"), (1, "b"), (2, "ca")):
-        keep(store, *(make_entry(id_, first_seen=later(hours=hour)) for id_ in ids), now=later(hours=hour))
-    keep(store, make_entry("again", link=make_entry("b").link, first_seen=later(hours=3)))
-    keep(store, make_entry("none", link=Link(""), first_seen=later(hours=3)))
+def test_short_links_of_new_entries_wait_to_be_asked_and_pages_do_not(store: Store) -> None:
+    keep(store, make_entry("page"), make_entry("short", link=Link("https://t.co/Ab12Cd")))
+    keep(store, make_entry("again", link=Link("https://t.co/Ab12Cd")), make_entry("none", link=Link("")))
 
-    links = store.news.links(NOW)
+    waiting = store.resolved.waiting(NOW, most=10)
+    store.resolved.keep({"https://t.co/Ab12Cd": None}, NOW)
 
-    assert [link.removeprefix("https://gazette.example/") for link in links] == ["b", "a", "c"]
+    assert waiting == ("https://t.co/Ab12Cd",)
+    assert store.resolved.waiting(NOW, most=10) == ()
+    assert store.resolved.waiting(later(hours=2), most=10) == waiting
+    assert store.resolved.waiting(later(hours=2), most=0) == ()
 
 
 def test_of_two_entries_with_one_id_the_first_counts(store: Store) -> None:
