@@ -28,6 +28,8 @@ _BETWEEN = re.compile(r"&(?:amp;)?|;(?=[\w.\[\]-]+=)")
 #: What a browser marks inside the place that was named.
 _TEXT = re.compile(r"(?<=.):~:text=.*", re.S)
 _LAYERS = 4
+#: Signs of a name that can be looked up (RFC 1035, 2.3.4).
+_LONGEST_HOST = 253
 
 
 class Canonical(NamedTuple):
@@ -112,7 +114,9 @@ def _split(url: str) -> tuple[SplitResult, str] | None:
         host = parts.hostname
     except ValueError:
         return None
-    return (parts, ascii_host(host)) if host and parts.scheme in ("http", "https") else None
+    if not host or len(host) > _LONGEST_HOST or parts.scheme not in ("http", "https"):
+        return None
+    return parts, ascii_host(host)
 
 
 def _target(parts: SplitResult, host: str, rules: Rules) -> str | None:

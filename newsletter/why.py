@@ -13,6 +13,7 @@ from newsletter.desk.match import StoryFinder
 from newsletter.desk.memory import Memory
 from newsletter.domains import registrable
 from newsletter.errors import UsageFault
+from newsletter.files.state import read_state
 from newsletter.links import host_of, looks_like_address
 from newsletter.model.fates import PRINTED, Continued, Fate
 from newsletter.model.issue import Draft, Placement
@@ -27,6 +28,7 @@ from newsletter.text import clip
 
 _BARE_ID = re.compile(r"#?[\w-]+")
 _CLIP = 90
+_FROZEN = "{week} is frozen: it knows only what it prints, what its takes named, and a few stories in reserve."
 #: Stories of one thread that are listed.
 _MOST = 12
 
@@ -187,13 +189,18 @@ def _found(room: Newsroom, week: Week, store: Store, ref: str) -> Reasons | Unkn
         by_id = finder.find("#" + ref.removeprefix("#"))
         match = by_id if by_id.story is not None or not match.candidates else match
     if match.story is not None and match.how != "near":
-        return _reasons(week, next(r for r in stories if r.story is match.story), draft)
+        frozen = read_state(room.root, week).frozen is not None
+        ranked = next(r for r in stories if r.story is match.story)
+        return _reasons(ranked, inputs, draft, frozen=frozen)
     likely = [f'#{story.id} "{clip(story.headline, _CLIP)}"' for story in match.candidates[:5]]
     if likely:
         return Unknown(week=week, ref=ref, said=("Perhaps you mean one of these:", *likely))
     if looks_like_address(ref):
         return Unknown(week=week, ref=ref, said=tuple(_about_address(room, ref, inputs, store)))
-    return Unknown(week=week, ref=ref, said=("Name it by its #id, its address or its headline (newsletter draft).",))
+    said = ["Name it by its #id, its address or its headline (newsletter stories)."]
+    if read_state(room.root, week).frozen is not None:
+        said.insert(0, _FROZEN.format(week=week))
+    return Unknown(week=week, ref=ref, said=tuple(said))
 
 
 def _every_story(draft: Draft) -> tuple[Ranked, ...]:
@@ -201,12 +208,13 @@ def _every_story(draft: Draft) -> tuple[Ranked, ...]:
     return (*draft.ranked, *(Ranked(story, 0.0, (), ()) for story in draft.own))
 
 
-def _reasons(week: Week, ranked: Ranked, draft: Draft) -> Reasons:
+def _reasons(ranked: Ranked, inputs: Inputs, draft: Draft, *, frozen: bool) -> Reasons:
     story = ranked.story
-    proposed = [r.story.id for r in draft.ranked if r.story.proposed]
+    # Of a frozen week only some stories are left: a place among them would tell nothing.
+    proposed = [] if frozen else [r.story.id for r in draft.ranked if r.story.proposed]
     headlines = {r.story.id: r.story.headline for r in draft.ranked}
     return Reasons(
-        week=week,
+        week=inputs.desk.week,
         story=story.id,
         headline=story.headline,
         link=story.link,
@@ -223,7 +231,21 @@ def _reasons(week: Week, ranked: Ranked, draft: Draft) -> Reasons:
             if story.thread and r.story.thread == story.thread and r.story.id != story.id
         ),
         near=tuple(_near(story.id, draft.near, headlines)),
-        continued=next((one for one in draft.continued if one.story == story.id), None),
+        continued=_continued(story, inputs),
+    )
+
+
+def _continued(story: Story, inputs: Inputs) -> Continued | None:
+    found = Memory(tuple(inputs.desk.memory), inputs.desk.news.terms).may_continue(story)
+    if found is None:
+        return None
+    return Continued(
+        story=story.id,
+        headline=story.headline,
+        earlier=found.headline,
+        issue=found.reference.title,
+        week=str(found.reference.week),
+        likeness=found.likeness,
     )
 
 
@@ -282,10 +304,14 @@ def _about_address(room: Newsroom, ref: str, inputs: Inputs, store: Store) -> It
         when = f"of {utc(entry.published):%d %b %Y}" if entry.published else "without a date"
         seen = f"first seen {utc(entry.first_seen):%d %b %Y}"
         yield f'{entry.feed} brought it, "{clip(entry.title, _CLIP)}", {when}, {seen}.'
+    if not kept:
+        yield from _about_site(room, ref, store)
+    if read_state(room.root, inputs.desk.week).frozen is not None:
+        yield _FROZEN.format(week=inputs.desk.week)
+        yield "A take that names this address brings it into the next issue:  newsletter take ADDRESS."
+        return
     if kept:
         yield f"That is further back than {inputs.desk.week} reaches by itself."
-    else:
-        yield from _about_site(room, ref, store)
     yield "A take that names this address brings it in: the address on the first line, or  newsletter take ADDRESS."
 
 

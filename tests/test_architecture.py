@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("config", "wire", "desk", "files", "press", "mail", "archive", "engine", "store"),
     ("newsroom",),
-    ("pipeline", "editorial", "candidates", "why", "subscriptions", "filing", "rehearsal", "feeds"),
+    ("pipeline", "editorial", "story_list", "why", "subscriptions", "filing", "rehearsal", "feeds"),
     ("cli", "web", "schedule", "demo", "__main__"),
 )
 #: Stones may lean on each other in this order only.

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.candidates import candidates
 from newsletter.errors import UsageFault
+from newsletter.story_list import story_list
 from newsletter.why import Reasons, Unknown, why, why_not
 from tests.room import COLLECT, WEEK, Workspace, wired, workspace
 
@@ -27,6 +27,7 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A week of three stories, one of them told by two feeds, with one take; all that the tests do is ask."""
     root: Path = tmp_path_factory.mktemp("why")
     with workspace(root, at=COLLECT, settings={"LIMITS__HEADLINES": "1"}) as space, wired(space, "alpha", "beta"):
+        space.write("sources.toml", '[shared]\nhosts = ["example.com"]\n')
         space.publish_feed("alpha", {ROBOT: YESTERDAY, FOUNDRY: YESTERDAY})
         space.publish_feed("beta", {FOUNDRY: YESTERDAY, TAX: YESTERDAY, "Old news of the harbour": _long_ago()})
         space.collect()
@@ -86,7 +87,7 @@ def test_a_story_below_the_last_headline_is_told_by_how_much(space: Workspace) -
 
     assert isinstance(found, Reasons)
     assert found.fate.rule == "below"
-    assert "the last of 1 headlines has" in found.fate.because
+    assert "the last of 1 headline has" in found.fate.because
     assert "limits.headlines" in found.fate.change
 
 
@@ -125,7 +126,7 @@ def test_asking_writes_nothing(space: Workspace) -> None:
     before = sorted(path.name for path in space.folder().iterdir())
 
     _why(space, ROBOT)
-    candidates(space.room, WEEK, space.store)
+    story_list(space.room, WEEK, space.store)
 
     assert sorted(path.name for path in space.folder().iterdir()) == before == ["takes"]
 
@@ -134,12 +135,12 @@ def test_the_answer_is_read_from_the_top(space: Workspace) -> None:
     lines = list(_why(space, FOUNDRY).lines())
 
     assert lines[0] == f'#foundry-dresden-delays  "{FOUNDRY}"'
-    assert lines[3].startswith("Printed: its score makes it number 1 of 1 headlines")
+    assert lines[3].startswith("Printed: its score makes it number 1 of 1 headline ")
     assert any(line.startswith("Score ") and "place 1 of 3" in line for line in lines)
 
 
 def test_the_list_of_stories_has_each_once_best_first(space: Workspace) -> None:
-    found = candidates(space.room, WEEK, space.store)
+    found = story_list(space.room, WEEK, space.store)
 
     assert found.stories[0].headline == FOUNDRY
     assert {one.headline: (one.takes, one.rule) for one in found.stories} == {
@@ -150,7 +151,7 @@ def test_the_list_of_stories_has_each_once_best_first(space: Workspace) -> None:
 
 
 def test_a_long_list_is_cut_with_a_word_on_the_rest(space: Workspace) -> None:
-    lines = list(candidates(space.room, WEEK, space.store).lines(most=1))
+    lines = list(story_list(space.room, WEEK, space.store).lines(most=1))
 
     assert len(lines) == 2
     assert lines[1] == "… and 2 further down (--all)"

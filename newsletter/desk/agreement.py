@@ -6,7 +6,8 @@ Two headlines may be alike in all but the one word that makes them two stories: 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from newsletter.desk.title_index import stems_of, titles_of
 from newsletter.model.news import Story
@@ -14,10 +15,14 @@ from newsletter.model.news import Story
 _ENOUGH_SHARED = 3
 #: Two words that stand in one title only must make up so much of it: a fifth, for this is a cosine.
 _FIFTH = 0.45
+#: A name that makes up so much of a reference says which story is meant.
+_TELLING_NAME = 0.2
 #: A number with the letters that belong to it: "5.1.2", "4o", "v2", "1,200".
 _NUMBER = re.compile(r"[a-z]*\d[a-z\d]*(?:[.,]\d[a-z\d]*)*")
 _SUM = re.compile(r"(?<=\d) ?(billion|bn|million|mn|trillion|tn|thousand)\b")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_FIRST_SIGN = re.compile(r"[^\W_]")
+_ENDS = (".", ":", "!", "?", "…")
 
 
 def same_subject(text: str, stems: Sequence[str], held: Sequence[frozenset[str]]) -> bool:
@@ -42,6 +47,36 @@ def shares_enough(typed: frozenset[str], held: Sequence[frozenset[str]], cosine:
         return True
     everywhere = sum(1 for title in held if typed <= title)
     return everywhere >= max(2, len(held) / 2) or (everywhere > 0 and len(typed) > 1 and cosine >= _FIFTH)
+
+
+def other_name(text: str, told: AbstractSet[str], worth: Callable[[str], float]) -> bool:
+    """Whether a name in the reference is none of the story's: "Meta plans an Android app" is not its app for the Mac.
+
+    `told` are the typed stems that the story has. Only in a sentence do capitals tell a name, not in a headline that
+    is written in them throughout; and somebody's first name says no more than the story's second.
+    """
+    words = list(_sentence(text))
+    if not any(stems and not is_name and not starts for stems, is_name, starts in words):
+        return False
+    whole = sum(worth(stem) for stem in sorted({stem for stems, *_ in words for stem in stems}))
+    named: set[str] = set()
+    for stems, is_name, starts in (*words, (frozenset[str](), False, False)):
+        if is_name and (named or not starts):
+            named |= stems
+        elif named:
+            if told.isdisjoint(named) and sum(map(worth, sorted(named))) >= _TELLING_NAME * whole:
+                return True
+            named = set()
+    return False
+
+
+def _sentence(text: str) -> Iterator[tuple[frozenset[str], bool, bool]]:
+    """Of each word its stems, whether it is written as a name, and whether it begins a sentence."""
+    starts = True
+    for word in text.split():
+        first = _FIRST_SIGN.search(word)
+        yield frozenset(stems_of(word)), first is not None and first[0].isupper(), starts
+        starts = word.endswith(_ENDS)
 
 
 def _proves_nothing(stem: str) -> bool:

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from newsletter.desk.forms import opposed
 from newsletter.desk.vectors import Vector, cosine
 from newsletter.desk.words import Words
 
@@ -28,6 +29,9 @@ _MOST_HOURS = 120.0
 #: rarity shared, counted in words that nobody else uses. Without it the week loses .010, the digest .006.
 _WORTH = 0.4
 _USUAL_WORTH = 1.8
+#: Two words name a thing and do not tell what of it: a day later it is something else.
+_SENTENCE = 3
+_NAME_HOURS = 24.0
 #: What speaks against one story halves the likeness: another version, another sum (unless much else agrees it is
 #: another thing), a beginning and an end (a launch and its recall are two stories).
 AGAINST = 0.5
@@ -46,8 +50,6 @@ _RUBRICS = frozenset(
     """brief daili digest download here know latest live morn news newslett recap roundup thing thread today
     tonight updat week weekend yesterday""".split()
 )
-_BEGINS = frozenset("launch unveil debut introduc releas ship start approv sign reveal open".split())
-_ENDS = frozenset("recal withdraw suspend halt paus cancel discontinu scrap revok shut kill ban reject pull".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +94,28 @@ def nearness(hours: float) -> float:
 
 
 def likeness(one: Words, other: Words, likeness_of_words: float, weighed: Weighed) -> float:
-    """How alike two entries are, 0 to about 2; 0 for two pages that one feed has of one site.
+    """How alike two entries are, 0 to about 2; 0 for two pages that one feed has of one site,
+    and for two bare names a day apart.
 
     `likeness_of_words` is the cosine of their vectors.
     """
-    if one.site == other.site and one.feed == other.feed:
+    if one.site and one.site == other.site and one.feed == other.feed:
+        return 0.0
+    hours = abs(one.hours - other.hours)
+    if hours > _NAME_HOURS and max(len(one.headline), len(other.headline)) < _SENTENCE:
         return 0.0
     rarities = weighed.rarities
     shared = sum(rarities[stem] for stem in one.headline if stem in other.headline and stem not in _RUBRICS)
     worth = math.pow(shared / weighed.rarest / _USUAL_WORTH, _WORTH)
-    value = likeness_of_words * worth * nearness(abs(one.hours - other.hours))
+    value = likeness_of_words * worth * nearness(hours)
     if one.site and one.site == other.site:
         value *= ONE_SITE
     for its, others in ((one.versions, other.versions), (one.amounts, other.amounts)):
         if its and others and its.isdisjoint(others):
             value *= AGAINST
-    if _opposed(one.headline, other.headline):
+    if opposed(one.headline, other.headline):
         value *= AGAINST
     return value
-
-
-def _opposed(one: Sequence[str], other: Sequence[str]) -> bool:
-    def only(headline: Sequence[str], these: frozenset[str], those: frozenset[str]) -> bool:
-        return not these.isdisjoint(headline) and those.isdisjoint(headline)
-
-    return (only(one, _BEGINS, _ENDS) and only(other, _ENDS, _BEGINS)) or (
-        only(one, _ENDS, _BEGINS) and only(other, _BEGINS, _ENDS)
-    )
 
 
 def alike(weighed: Weighed, places: Sequence[int]) -> Iterator[tuple[int, int]]:

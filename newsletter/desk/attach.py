@@ -106,8 +106,6 @@ class _Placing:
             return self._unsure(match, typed)
         if match.unresolved and not take.headline:
             return self._short_link(match.address or typed)
-        if match.how == "near" and not match.is_address and not take.link:
-            return self._unsure(match, typed)
         if match.address or take.link:
             return self._own_story(match.address or take.link, member)
         if (earlier := self.memory.headline_before(take.ref)) is not None:
@@ -135,8 +133,8 @@ class _Placing:
         return Placement(take=take, outcome="attached", story=story.id), None, tuple(remarks)
 
     def _short_link(self, link: str) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
-        what = f"Nobody could be asked where {link} leads. The take is held: a short link is not guessed."
-        mend = ("Put the page's own address on line 1, or collect again:  newsletter collect",)
+        what = f"Nobody knows so far where {link} leads. The take is held: a short link is not guessed."
+        mend = ("Put the page's own address there. Each  newsletter collect  asks for it again.",)
         remark = self._remark("error", "short-link", what, mend)
         return Placement(take=self.take, outcome="held", reason="its short link leads nowhere"), None, (remark,)
 

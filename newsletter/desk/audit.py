@@ -24,11 +24,11 @@ _SHINGLE = 5
 _HOUSE = 2
 _ADDRESS = re.compile(r"https?://[^\s<>\"“”]+", re.I)
 #: What names an issue by its number: "Week #22 2024", "#51".
-_NUMBERED = re.compile(r"\b(?:week|issue|no\.?)\s*#?\s*\d+|#\d+", re.I)
+_NUMBERED = re.compile(r"\b(?:week|issue|no\.?)\s*(?:#\s*)?\d+|#\d+", re.I)
 #: Letters of an address that are shown, from its end.
 _SHOWN = 70
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
-_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$")
+_HEADING = re.compile(r"#{1,6}\s(.+)")
 
 
 def audit(issue: Issue, *, placements: Sequence[Placement], wishes: Wishes, memory: Memory) -> tuple[Remark, ...]:
@@ -204,9 +204,9 @@ class _Audit:
                 yield self._wish_remark("stale-title", what, mend, key=key)
         explainer = self.issue.explainer
         for number, line in enumerate(explainer.body.splitlines() if explainer else ()):
-            heading = _HEADING.match(line)
-            if explainer and heading and (where := self._titled(heading[1])):
-                what = f'The heading "{clip(heading[1], 80)}" is {where}.'
+            heading = _heading(line)
+            if explainer and heading and (where := self._titled(heading)):
+                what = f'The heading "{clip(heading, 80)}" is {where}.'
                 mend = ("Left over from an earlier file? Change it.",)
                 yield Remark(explainer.path, explainer.body_line + number, "warning", "stale-title", what, mend)
 
@@ -256,6 +256,12 @@ def _story_words(story: PrintedStory) -> frozenset[str]:
 def _reads_like(link: str, other: PrintedStory) -> bool:
     """Whether two words of another headline stand in the address."""
     return len(frozenset(content_words(other.headline)) & address_words(link)) > 1
+
+
+def _heading(line: str) -> str:
+    """The words of a Markdown heading; "" if the line is none."""
+    heading = _HEADING.match(line)
+    return heading[1].strip().rstrip("#").rstrip() if heading else ""
 
 
 def _base(language: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from newsletter.model.news import Ranked
@@ -47,23 +47,36 @@ class Choice:
 
     chosen: tuple[Chosen, ...] = ()
     left_out: Mapping[str, LeftOut]
+    #: The stories of its thread below each story with takes, by its id; only where there are some.
+    below_told: Mapping[str, tuple[Ranked, ...]] = field(default_factory=dict)
 
 
-def choose(ranked: Sequence[Ranked], *, most: int, per_publisher: int, pinned: Sequence[Ranked] = ()) -> Choice:
+def choose(
+    ranked: Sequence[Ranked],
+    *,
+    most: int,
+    per_publisher: int,
+    pinned: Sequence[Ranked] = (),
+    told: Sequence[Ranked] = (),
+) -> Choice:
     """The pinned stories, then the best of the others until `most` stand.
+
+    Those `told` have takes and stand above the headlines: the first of each thread stands for it.
 
     Of the others at most `per_publisher` are led by one publisher (0 sets no bound) and one belongs to a thread;
     pinned ones count for both, and are chosen whatever the bounds say. `ranked` is in the order in which stories are
     to stand, best first; a pinned story may be among them.
     """
     work = _Work(most=most, per_publisher=per_publisher)
+    for one in told:
+        work.stand(one)
     for one in pinned:
         work.take(one)
-    named = {one.story.id for one in pinned}
+    named = {one.story.id for one in (*pinned, *told)}
     others = [one for one in ranked if one.story.id not in named]
     for one in others:
         work.weigh(one)
-    return work.choice(others)
+    return work.choice(others, told)
 
 
 def leading_publisher(ranked: Ranked) -> str:
@@ -88,6 +101,9 @@ class _Work:
     def take(self, one: Ranked) -> None:
         self._chosen.append(one)
         self._led.setdefault(leading_publisher(one), []).append(one)
+        self.stand(one)
+
+    def stand(self, one: Ranked) -> None:
         if one.story.thread:
             self._threads.setdefault(one.story.thread, one)
 
@@ -111,7 +127,7 @@ class _Work:
             cap=cap, instead=instead, publisher=leading_publisher(one), in_reach=in_reach
         )
 
-    def choice(self, others: Sequence[Ranked]) -> Choice:
+    def choice(self, others: Sequence[Ranked], told: Sequence[Ranked]) -> Choice:
         siblings: dict[str, list[Ranked]] = {}
         for one in others:
             stands = self._threads.get(one.story.thread) if one.story.thread else None
@@ -122,4 +138,5 @@ class _Work:
                 below.append(one)
                 self._left[one.story.id] = replace(self._left[one.story.id], below=stands)
         chosen = tuple(Chosen(ranked=one, siblings=tuple(siblings.get(one.story.id, ()))) for one in self._chosen)
-        return Choice(chosen=chosen, left_out=self._left)
+        below_told = {one.story.id: tuple(siblings[one.story.id]) for one in told if one.story.id in siblings}
+        return Choice(chosen=chosen, left_out=self._left, below_told=below_told)

@@ -15,7 +15,7 @@ from newsletter.desk.choose import choose_explainer
 from newsletter.desk.keeping import kept_news
 from newsletter.desk.members import member_named
 from newsletter.desk.memory import Memory
-from newsletter.desk.noticed import continuations, lengths, near_misses, silent, unexplained_terms
+from newsletter.desk.noticed import continuations, idle_wishes, lengths, near_misses, silent, unexplained_terms
 from newsletter.desk.printing import printed_story, printed_take
 from newsletter.desk.terms import in_use, term_links, unexplained
 from newsletter.desk.titles import title_of
@@ -85,8 +85,9 @@ def _composed(desk: Desk) -> Draft:
     sources = {feed: name for ranked in desk.news.ranked for feed, name in ranked.sources}
     attached = attach(desk.takes, wished.finder, members=members, memory=memory, wanted=wished.wanted, sources=sources)
     explainer, about_choice = choose_explainer(desk.week, desk.explainers, desk.wishes, memory)
-    stories = _told(desk, wished.ranked, attached, wished.wanted)
-    below = headlines_below(_untold(desk, wished, stories, memory))
+    told = _told(wished.ranked, attached, wished.wanted)
+    below = headlines_below(_untold(desk, wished, told, memory))
+    stories = _stories(desk, told, attached, below)
     issue = _issue(desk, memory, explainer, stories, _headlines(desk, below), _apart(desk, attached, memory))
     issue = replace(issue, terms=in_use(issue.terms, issue))
     continued = tuple(_continued(issue, wished.ranked, memory))
@@ -98,6 +99,7 @@ def _composed(desk: Desk) -> Draft:
         *audit(issue, placements=attached.placements, wishes=desk.wishes, memory=memory),
         *near_misses(issue, wished.ranked, desk.news.near),
         *continuations(issue, continued),
+        *idle_wishes(desk.wishes, wished.wanted, issue, below.fates),
         *lengths(desk.takes, explainer, desk.settings),
         *silent(issue, desk.takes, desk.settings),
         *unexplained_terms(issue, unexplained(issue, desk.memory, topics=desk.topics)),
@@ -118,27 +120,30 @@ def _composed(desk: Desk) -> Draft:
     )
 
 
-def _told(desk: Desk, ranked: Sequence[Ranked], attached: Attached, wanted: Wanted) -> tuple[PrintedStory, ...]:
+def _told(ranked: Sequence[Ranked], attached: Attached, wanted: Wanted) -> tuple[Ranked, ...]:
     """Stories with takes: pinned first, then as ordered, then by score, those that takes brought last."""
+    named = {placement.story for placement in attached.placements if placement.story}
+    brought = (Ranked(replace(s, headline=wanted.headline_of(s)), 0.0, (), ()) for s in attached.own if s.id in named)
+    found = [*(r for r in ranked if r.story.id in named), *brought]
+    order = wanted.places(own=attached.own)
+    return tuple(sorted(found, key=lambda r: order.get(r.story.id, len(order))))
+
+
+def _stories(desk: Desk, told: Sequence[Ranked], attached: Attached, below: Below) -> tuple[PrintedStory, ...]:
     by_story: dict[str, list[PrintedTake]] = {}
     for placement in attached.placements:
         if placement.story:
             by_story.setdefault(placement.story, []).append(_printed(desk, placement.take))
-    found = [
-        *(r for r in ranked if r.story.id in by_story),
-        *(
-            Ranked(replace(story, headline=wanted.headline_of(story)), 0.0, (), ())
-            for story in attached.own
-            if story.id in by_story
-        ),
-    ]
-    order = wanted.places(own=attached.own)
-    found.sort(key=lambda r: order.get(r.story.id, len(order)))
     zone = desk.settings.week.zone
-    return tuple(printed_story(r, zone=zone, takes=tuple(by_story[r.story.id])) for r in found)
+    return tuple(
+        printed_story(
+            r, zone=zone, takes=tuple(by_story[r.story.id]), thread=below.choice.below_told.get(r.story.id, ())
+        )
+        for r in told
+    )
 
 
-def _untold(desk: Desk, wished: Wished, told: Sequence[PrintedStory], memory: Memory) -> Untold:
+def _untold(desk: Desk, wished: Wished, told: Sequence[Ranked], memory: Memory) -> Untold:
     most = desk.settings.limits.headlines
     if not told and desk.settings.empty.no_takes == "headlines":
         most = max(most, _HEADLINES_ALONE)
@@ -148,7 +153,7 @@ def _untold(desk: Desk, wished: Wished, told: Sequence[PrintedStory], memory: Me
         limits=desk.settings.limits,
         most=most,
         ranked=wished.ranked,
-        told={story.id for story in told},
+        told=told,
         wishes=desk.wishes,
         wanted=wished.wanted,
         memory=memory,

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from newsletter.desk.alike import ONE_SITE, Weighed, alike, likeness, nearness, weigh
+from newsletter.desk.forms import one_form
 from newsletter.desk.vectors import cosine
 from newsletter.desk.words import Words
 
-#: Pairs this much alike are one story. From .28 to .34 multi-B³ F moves by .02 on the labelled week (.872 here, at
-#: P .95) and on the digest (.858): less finds more and errs more.
+#: Pairs this much alike are one story. From .28 to .34 multi-B³ F moves by .02 on the labelled week (.870 here, at
+#: P .95) and on the digest (.869): less finds more and errs more.
 ENOUGH = 0.31
 #: Pairs below are not worth an editor's look.
 NEARLY = 0.25
@@ -43,10 +44,11 @@ def join_alike(
     start = [list(group) for group in groups]
     weighed = weigh(said, start, history, older)
     found = list(alike(weighed, _representatives(said, start)))
-    first, _ = _joined(said, weighed, start, _likenesses(said, weighed, found))
+    rivals = _Rivals(said)
+    first, _ = _joined(said, weighed, start, _likenesses(said, weighed, found, rivals), rivals)
     weighed = weigh(said, first, history, older)
-    pairs = _likenesses(said, weighed, found)
-    joined, place = _joined(said, weighed, start, pairs)
+    pairs = _likenesses(said, weighed, found, rivals)
+    joined, place = _joined(said, weighed, start, pairs, rivals)
     return Joined(joined, [(i, j, value) for value, i, j in pairs if place[i] != place[j]], weighed)
 
 
@@ -64,14 +66,37 @@ def _representatives(said: Sequence[Words], groups: Sequence[Sequence[int]]) -> 
     return sorted(i for i in chosen if len(said[i].headline) and bearing[said[i].headline] <= _RUBRIC)
 
 
+class _Rivals:
+    """Places whose headlines are of one form, found out as they are met."""
+
+    def __init__(self, said: Sequence[Words]) -> None:
+        self._said = said
+        self._known: dict[tuple[int, int], bool] = {}
+        self._of: dict[int, set[int]] = defaultdict(set)
+
+    def are(self, i: int, j: int) -> bool:
+        if (known := self._known.get((i, j))) is None:
+            one, other = self._said[i], self._said[j]
+            known = self._known[i, j] = one_form(one.title, one.headline, other.title, other.headline)
+            if known:
+                self._of[i].add(j)
+                self._of[j].add(i)
+        return known
+
+    def between(self, some: Sequence[int], others: Sequence[int]) -> int:
+        """How many pairs of places of two groups are rivals."""
+        few, many = sorted((some, others), key=len)
+        return sum(len(self._of[i].intersection(many)) for i in few if i in self._of)
+
+
 def _likenesses(
-    said: Sequence[Words], weighed: Weighed, pairs: Sequence[tuple[int, int]]
+    said: Sequence[Words], weighed: Weighed, pairs: Sequence[tuple[int, int]], rivals: _Rivals
 ) -> list[tuple[float, int, int]]:
-    """What is nearly enough alike, the likest first; ties in the order of places."""
+    """What is nearly enough alike and no rival, the likest first; ties in the order of places."""
     found = []
     for i, j in pairs:
         words = cosine(weighed.vectors[i], weighed.vectors[j])
-        if (value := likeness(said[i], said[j], words, weighed)) >= NEARLY:
+        if (value := likeness(said[i], said[j], words, weighed)) >= NEARLY and not rivals.are(i, j):
             found.append((value, i, j))
     found.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
     return found
@@ -94,13 +119,14 @@ class _Group:
         for stem, weight in vector.items():
             self.total[stem] = self.total.get(stem, 0.0) + weight
 
-    def mean_likeness(self, other: _Group) -> float:
-        """The mean of all cosines between the two, with the factors of time and site."""
+    def mean_likeness(self, other: _Group, rivals: _Rivals) -> float:
+        """The mean of all cosines between the two, with the factors of time and site; rivals count as nothing."""
         pairs = len(self.places) * len(other.places)
         words = cosine(self.total, other.total) / pairs
         of_one_site = sum(n * other.sites[site] for site, n in self.sites.items()) / pairs
         apart = abs(self.hours / len(self.places) - other.hours / len(other.places))
-        return words * nearness(apart) * (1 - (1 - ONE_SITE) * of_one_site)
+        left = 1 - rivals.between(self.places, other.places) / pairs
+        return words * nearness(apart) * (1 - (1 - ONE_SITE) * of_one_site) * left
 
     def take_in(self, other: _Group) -> None:
         self.places += other.places
@@ -110,7 +136,11 @@ class _Group:
 
 
 def _joined(
-    said: Sequence[Words], weighed: Weighed, start: Sequence[Sequence[int]], pairs: Sequence[tuple[float, int, int]]
+    said: Sequence[Words],
+    weighed: Weighed,
+    start: Sequence[Sequence[int]],
+    pairs: Sequence[tuple[float, int, int]],
+    rivals: _Rivals,
 ) -> tuple[list[list[int]], dict[int, int]]:
     """Groups after joining, places in order, and the number of each place's group."""
     needed = {i for _, i, j in pairs for i in (i, j)}
@@ -126,7 +156,7 @@ def _joined(
         if value < ENOUGH:
             break
         one, other = of[i], of[j]
-        if one is other or one.mean_likeness(other) < _GUARD * ENOUGH:
+        if one is other or one.mean_likeness(other, rivals) < _GUARD * ENOUGH:
             continue
         if len(one.places) < len(other.places):
             one, other = other, one

@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import islice, takewhile
 from typing import Literal
 
-from newsletter.desk.agreement import cuts_number, other_number, same_subject, shares_enough
+from newsletter.desk.agreement import cuts_number, other_name, other_number, same_subject, shares_enough
 from newsletter.desk.spelling import Spellings
 from newsletter.desk.title_index import Fit, TitleIndex, stems_of
 from newsletter.desk.vectors import clean_title
@@ -32,6 +32,8 @@ RIVAL = 0.55
 ASK = 0.24
 #: What the first story leaves untold, if it weighs as much of the reference and another story tells it, is that story.
 _OTHER_HALF = 0.20
+#: Letters of what was typed that are read as words: no headline is as long.
+_READ = 2000
 #: Letters of a headline's beginning that are enough to name it, if only one begins so.
 _BEGINNING = 12
 _NEAR_ID = 0.6
@@ -94,7 +96,7 @@ class StoryFinder:
 
     def find(self, ref: str) -> Match:
         """Whose story `ref` means: the first of id, address, headline, beginning and likeness that tells."""
-        text = ref.strip()
+        text = " ".join(ref.split())
         if text.startswith("#") and " " not in text:
             return self._named(text[1:].casefold())
         if looks_like_address(text):
@@ -104,14 +106,14 @@ class StoryFinder:
         pages = [self._addressed(one) for one in dict.fromkeys((*typed, *filter(looks_like_address, bare)))]
         if told := {story.id: story for page in pages for story in page.candidates}:
             return replace(_one_of(tuple(told.values()), "address"), address=pages[0].address)
-        match = self._worded(_ADDRESS_INSIDE.sub(" ", text).strip())
+        match = self._worded(_ADDRESS_INSIDE.sub(" ", text).strip()[:_READ])
         if not typed or match.story is not None:
             return match
         return replace(match, address=typed[0], unresolved=pages[0].unresolved)
 
     def likely(self, text: str, *, most: int = _MOST) -> tuple[Story, ...]:
         """Stories that share words with a text, likeliest first; for suggestions only. May be empty."""
-        scored = self._index.resembling(stems_of(text))
+        scored = self._index.resembling(stems_of(" ".join(text.split())[:_READ]))
         return tuple(story for value, story in scored[:most] if value >= _RESEMBLES)
 
     # The ways of naming a story --------------------------------------------------------------------
@@ -197,6 +199,7 @@ class StoryFinder:
             and same_subject(text, stems, held)
             and shares_enough(typed, held, first.cosine)
             and not other_number(text, first.story)
+            and not other_name(text, frozenset().union(*held), self._index.worth)
         )
         return Match(first.story if sure else None, "near", tuple(by_id[name] for name in candidates))
 

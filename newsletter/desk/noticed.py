@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from newsletter.desk.members import member_named
-from newsletter.model.fates import Continued
-from newsletter.model.issue import Explainer, Issue, Take
+from newsletter.desk.wish import Wanted
+from newsletter.model.fates import Continued, Fate
+from newsletter.model.issue import Explainer, Issue, Take, Wishes
 from newsletter.model.news import NearMiss, Ranked
 from newsletter.model.remarks import Remark
 from newsletter.model.settings import Settings
@@ -35,6 +36,17 @@ def continuations(issue: Issue, continued: Sequence[Continued]) -> Iterator[Rema
         what = f'"{clip(one.headline, _CLIP)}" may continue: "{clip(one.earlier, _CLIP)}" ({one.issue}, {one.week}).'
         mend = "The same again? Drop it. Something new? A take may say so."
         yield Remark(f"issues/{issue.week}", 0, "notice", "may-continue", what, (mend,))
+
+
+def idle_wishes(wishes: Wishes, wanted: Wanted, issue: Issue, fates: Mapping[str, Fate]) -> Iterator[Remark]:
+    """A notice for each story that issue.toml orders or gives a headline to and that is not printed."""
+    printed = {s.id for s in (*issue.stories, *issue.headlines)} | {one.id for s in issue.headlines for one in s.thread}
+    for key, names in (("order", wanted.order), ("retitle", tuple(wanted.retitle))):
+        for name in dict.fromkeys(names):
+            if name in fates and name not in printed | wanted.pin | wanted.drop:
+                what = f"{key} names #{name}, which is not printed: {fates[name].because}"
+                mend = f'Print it:  pin = ["#{name}"]   or take the wish out.'
+                yield Remark(wishes.path, wishes.lines.get(key, 0), "notice", "no-effect", what, (mend,))
 
 
 def lengths(takes: Sequence[Take], explainer: Explainer | None, settings: Settings) -> Iterator[Remark]:

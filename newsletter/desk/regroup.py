@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from newsletter.desk.match import StoryFinder
-from newsletter.links import Link, identity, looks_like_address, same
+from newsletter.links import Link, looks_like_address, same
 from newsletter.model.issue import Wishes
 from newsletter.model.news import Entry, Ranked, Story, Telling
 from newsletter.model.remarks import Level, Remark
-from newsletter.text import same_text, slug
+from newsletter.text import fold, slug
 
 #: Scores a story by how its entries count; an empty sequence where older records do not tell.
 Score = Callable[[Story, Sequence[Telling]], Ranked]
@@ -94,7 +94,7 @@ class _Work:
             name = whole.story.id if number == 0 else _free(told[0][0].title, taken)
             taken.add(name)
             thread = whole.story.thread if number == 0 else ""
-            made.append(self._scored(_story(name, told, whole.story.proposed, thread=thread), told))
+            made.append(self._scored(_story(name, told, whole.story.proposed, thread=thread), told, [whole]))
             self.origins[name] = self.origins.get(whole.story.id, frozenset((whole.story.id,)))
         self.ranked[place : place + 1] = made
 
@@ -108,6 +108,9 @@ class _Work:
             if len(ids) > 1:
                 self._join(ids)
                 now.update(dict.fromkeys(ids[1:], ids[0]))
+            elif len(found) == len(group):
+                what = f"merge names #{ids[0]} by all of its names: it is one story already."
+                self._say("merge", "notice", "nothing-to-merge", what)
 
     def _join(self, ids: Sequence[str]) -> None:
         by_id = {r.story.id: r for r in self.ranked if r.story.id in ids}
@@ -123,11 +126,18 @@ class _Work:
             origin for name in ids for origin in self.origins.get(name, frozenset((name,)))
         )
         place = self.ranked.index(parts[0])
-        self.ranked[place] = self._scored(story, told)
+        self.ranked[place] = self._scored(story, told, parts)
         self.ranked = [r for r in self.ranked if r is self.ranked[place] or r.story.id not in ids]
 
-    def _scored(self, story: Story, told: Sequence[_Told]) -> Ranked:
-        return self._score(story, [telling for _, telling in told if telling is not None])
+    def _scored(self, story: Story, told: Sequence[_Told], parts: Sequence[Ranked]) -> Ranked:
+        tellings = [telling for _, telling in told if telling is not None]
+        if len(tellings) == len(told):
+            return self._score(story, tellings)
+        # An older record does not tell how its entries count: the best of the scores that it had stays.
+        feeds = {entry.feed for entry, _ in told}
+        sources = dict.fromkeys(one for part in parts for one in part.sources if one[0] in feeds)
+        best = max(parts, key=lambda part: part.score)
+        return Ranked(story, best.score, best.terms, tuple(sources))
 
     # Naming ---------------------------------------------------------------------------------------------
 
@@ -183,12 +193,17 @@ def _one_page(one: Entry, other: Entry) -> bool:
 
 
 def _named(ref: str, story: Story) -> frozenset[int]:
-    """The entries that an address or a headline means, with all on the same page."""
+    """The entries that an address, a headline or its beginning means, with all on the same page."""
     if looks_like_address(ref):
-        meant = [e for e in story.entries if e.link and identity(e.link) is not None and same(ref, e.link)]
+        meant = [e for e in story.entries if any(link and same(ref, link) for link in (e.link, e.discussion))]
     else:
-        meant = [e for e in story.entries if any(same_text(ref, title) for title in (e.title, *e.former_titles))]
+        meant = [e for e in story.entries if _called(ref, e, str.__eq__)]
+        meant = meant or [e for e in story.entries if _called(ref, e, str.startswith)]
     return frozenset(i for i, e in enumerate(story.entries) if any(e is one or _one_page(e, one) for one in meant))
+
+
+def _called(ref: str, entry: Entry, agrees: Callable[[str, str], bool]) -> bool:
+    return any(agrees(fold(title), fold(ref)) for title in (entry.title, *entry.former_titles) if fold(ref))
 
 
 def _latest(name: str, now: Mapping[str, str]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
+from newsletter.desk.forms import names
 from newsletter.desk.vectors import Vector, centroid, cosine
 from newsletter.desk.words import Words
 
@@ -13,10 +15,12 @@ from newsletter.desk.words import Words
 _ENTRIES = 5
 _SITES = 4
 #: A story belongs to a thread if it is this near the leading one (cosine of all their headlines) …
-_NEAR = 0.22
-#: … and shares two of the words that two in five of the leading story's entries have, …
+_NEAR = 0.24
+#: … and shares two of the words that two in five of the leading story's entries have, no numbers, one of them a name
+#: that not every fourth story has, and a full name counting once, …
 _CORE = 0.4
 _SHARED = 2
+_OF_STORIES = 0.25
 #: … in the days around it.
 _HOURS = 96.0
 
@@ -61,12 +65,39 @@ class _Affairs:
     def leaders_of(self, number: int) -> list[int]:
         """Larger stories of the same days that share enough of their main words."""
         own = (len(self._groups[number]), -number)
-        shared = Counter([lead for stem in self._counts[number] for lead in self._leading.get(stem, ())])
+        shared: dict[int, list[str]] = {}
+        for stem in self._counts[number]:
+            for lead in self._leading.get(stem, ()):
+                shared.setdefault(lead, []).append(stem)
         return [
             lead
-            for lead, n in shared.items()
-            if n >= _SHARED and (len(self._groups[lead]), -lead) > own and self._apart(number, lead) <= _HOURS
+            for lead, stems in shared.items()
+            if len(stems) >= _SHARED
+            and (len(self._groups[lead]), -lead) > own
+            and self._apart(number, lead) <= _HOURS
+            and self._share_enough(number, lead, stems)
         ]
+
+    def _share_enough(self, number: int, lead: int, stems: Sequence[str]) -> bool:
+        """Whether these words, which both stories have, tell one affair: "cuts jobs" is many, "Sam Altman" a person."""
+        words = [stem for stem in stems if not stem[0].isdigit()]
+        named = {stem for stem in words if self._is_name(lead, stem)}
+        full_names = {frozenset(pair) for pair in self._neighbours(number) & self._neighbours(lead) if named >= {*pair}}
+        rare = any(self._stories[stem] <= _OF_STORIES * len(self._groups) for stem in named)
+        return rare and len(words) - len(full_names) >= _SHARED
+
+    def _is_name(self, number: int, stem: str) -> bool:
+        """Whether the headlines of a story that show it write the word with a capital; most words at their head do."""
+        shown = [
+            named
+            for i in self._groups[number]
+            if stem in self._said[i].headline[1:]
+            if (named := names(self._said[i].title))
+        ]
+        return 2 * sum(stem in named for named in shown) >= len(shown)
+
+    def _neighbours(self, number: int) -> set[tuple[str, str]]:
+        return {pair for i in self._groups[number] for pair in pairwise(self._said[i].headline)}
 
     def nearness(self, one: int, other: int) -> float:
         return cosine(self._vector(one), self._vector(other))

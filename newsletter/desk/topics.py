@@ -28,6 +28,7 @@ def topic_names(title: str) -> frozenset[str]:
     "Neural Radiance Fields (NeRF)" goes by both names. What follows a colon is part of the topic, unless it says
     nothing or one side is the other's initials: "Models: fine-tuning them" is another topic than "Models".
     """
+    title = " ".join(title.split())
     if not fold(title):
         return frozenset()
     names = {_key(title)}

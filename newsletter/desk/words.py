@@ -27,6 +27,8 @@ class Words:
     """One entry's words. `counts` is stem → weighted count, of headline and summary; may be empty."""
 
     counts: Mapping[str, float]
+    #: As the feed has it.
+    title: str
     #: Distinct stems of the headline, in order.
     headline: tuple[str, ...]
     #: Numbers with a point in them, such as a model or a program bears: "5p1".
@@ -50,6 +52,7 @@ def words_of(entry: Entry, stems: Sequence[str]) -> Words:
             counts[stem] = counts.get(stem, 0.0) + 1.0
     return Words(
         counts,
+        entry.title,
         tuple(dict.fromkeys(stems)),
         frozenset(version[1] for stem in stems if (version := _VERSION.fullmatch(stem))),
         frozenset(stem for stem in stems if _AMOUNT.fullmatch(stem)),

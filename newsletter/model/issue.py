@@ -193,7 +193,7 @@ class PrintedStory:
     addresses: tuple[str, ...] = ()
     #: Every other headline that it had, for memory.
     titles: tuple[str, ...] = ()
-    #: Other stories of the same thread, best first, each with its own headline; only below headlines without takes.
+    #: Other stories of the same thread, best first, each with its own headline.
     thread: tuple[Sibling, ...] = ()
     #: Feed ids and entry ids that told it, for the record.
     entries: tuple[tuple[str, str], ...] = ()

@@ -160,7 +160,7 @@ class TermCounts:
     """In how many of a week's entries each stem stands: what a word is worth when headlines are compared."""
 
     entries: int = 0
-    #: Stem → entries; stems that stand in one entry only may be left out.
+    #: Stem → entries. After the freeze, rare stems that no headline kept and no take has are left out.
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -170,7 +170,7 @@ class NearMiss:
 
     one: str
     other: str
-    #: Cosine after the decay of time, 0 to 1.
+    #: 0 to 1: the cosine of their words, weighed by time and by how rare the shared ones are.
     likeness: float
     #: Words in both, rarest first.
     shared: tuple[str, ...]

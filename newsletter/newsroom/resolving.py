@@ -19,6 +19,7 @@ from newsletter.model.issue import Take
 from newsletter.model.news import Entry
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
+from newsletter.store.resolved import can_be_kept
 from newsletter.wire.resolve import Resolved, resolve_all
 
 #: Links in one run: at a second between two requests to one host, the others wait for the next collect.
@@ -34,7 +35,13 @@ def resolve_short_links(
     Those in takes come first, then those that entries came with. `on_link` hears of each outcome as it is known.
     """
     now = room.clock.now()
-    typed = store.resolved.due([link for link in _typed(room.root) if is_redirector(with_scheme(link))], now)
+    known = store.resolved.all()
+    # What a person typed and waits for is asked at every collect.
+    typed = (
+        link
+        for link in _typed(room.root)
+        if link not in known and can_be_kept(link) and is_redirector(with_scheme(link))
+    )
     due = tuple(dict.fromkeys((*typed, *store.resolved.waiting(now, most=_MOST))))[:_MOST]
     found: dict[str, Resolved] = {}
 

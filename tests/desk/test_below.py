@@ -51,14 +51,12 @@ def test_a_thread_is_one_headline_with_its_other_stories_below_it() -> None:
     assert _fates(draft) == {ZOOM: "headline", TWIN: "thread", STOCK: "thread", OTHER: "headline"}
 
 
-def test_a_story_of_a_thread_that_has_a_take_stands_by_itself_and_not_below_the_others() -> None:
+def test_a_story_with_a_take_stands_for_its_thread_with_the_others_below_it() -> None:
     draft = compose(make_desk(_thread(ZOOM, TWIN, STOCK), [make_take(STOCK)]))
 
-    assert [s.headline for s in draft.issue.stories] == [STOCK]
-    assert [(s.headline, [one.headline for one in s.thread]) for s in draft.issue.headlines] == [
-        (ZOOM, [TWIN]),
-        (OTHER, []),
-    ]
+    assert [(s.headline, [one.headline for one in s.thread]) for s in draft.issue.stories] == [(STOCK, [ZOOM, TWIN])]
+    assert [(s.headline, [one.headline for one in s.thread]) for s in draft.issue.headlines] == [(OTHER, [])]
+    assert _fates(draft) == {ZOOM: "thread", TWIN: "thread", STOCK: "told", OTHER: "headline"}
 
 
 def test_a_dropped_story_is_in_no_thread_that_is_printed() -> None:
@@ -102,7 +100,7 @@ def test_a_third_headline_of_one_publisher_waits_and_says_which_two_stand_before
 def test_with_no_places_left_the_score_of_the_last_headline_is_named() -> None:
     draft = compose(make_desk([ZOOM, TWIN], limits=Limits(headlines=1)))
 
-    assert draft.fates["works-council-asks"].because == "its score is 1.0; the last of 1 headlines has 2.0."
+    assert draft.fates["works-council-asks"].because == "its score is 1.0; the last of 1 headline has 2.0."
 
 
 def test_where_the_house_prints_no_headlines_the_key_is_named() -> None:

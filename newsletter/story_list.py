@@ -34,7 +34,7 @@ _MARKS: Mapping[Rule, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Listed:
     """One story on the list. `sources` are feeds by name, the lead's first; `takes` how many stand under it."""
 
     place: int
@@ -53,11 +53,11 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidates:
+class StoryList:
     """The list of a week: stories by falling score, and pairs that may be one story, likeliest first."""
 
     week: Week
-    stories: tuple[Candidate, ...]
+    stories: tuple[Listed, ...]
     near: tuple[NearMiss, ...]
 
     def as_json(self) -> dict[str, object]:
@@ -93,7 +93,7 @@ class Candidates:
         if not self.stories:
             yield f"{self.week} has no story yet: collect feeds, or file a take."
         shown = 0
-        threads: dict[str, list[Candidate]] = {}
+        threads: dict[str, list[Listed]] = {}
         for one in self.stories:
             if one.thread:
                 threads.setdefault(one.thread, []).append(one)
@@ -124,7 +124,7 @@ class Candidates:
             yield f"  and {len(pairs) - _PAIRS} pairs less alike"
 
 
-def candidates(room: Newsroom, week: Week, store: Store) -> Candidates:
+def story_list(room: Newsroom, week: Week, store: Store) -> StoryList:
     """The week's stories as wishes and takes leave them now. Nothing is written."""
     inputs = week_inputs(room, week, store)
     draft = compose(inputs.desk)
@@ -137,7 +137,7 @@ def candidates(room: Newsroom, week: Week, store: Store) -> Candidates:
         story, fate = ranked.story, draft.fates[ranked.story.id]
         before = memory.may_continue(story)
         found.append(
-            Candidate(
+            Listed(
                 place=place,
                 story=story.id,
                 headline=story.headline,
@@ -152,7 +152,7 @@ def candidates(room: Newsroom, week: Week, store: Store) -> Candidates:
                 continues=f'"{before.headline}" ({before.reference.title})' if before else "",
             )
         )
-    return Candidates(week=week, stories=tuple(found), near=draft.near)
+    return StoryList(week=week, stories=tuple(found), near=draft.near)
 
 
 def _sources(ranked: Ranked) -> tuple[str, ...]:
@@ -160,7 +160,7 @@ def _sources(ranked: Ranked) -> tuple[str, ...]:
     return tuple(name for _, name in names)
 
 
-def _line(one: Candidate) -> str:
+def _line(one: Listed) -> str:
     more = f" and {len(one.sources) - 2} more" if len(one.sources) > 2 else ""
     told = ", ".join(one.sources[:2]) + more
     when = f", {one.published:%d %b}" if one.published else ""

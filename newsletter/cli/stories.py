@@ -66,7 +66,7 @@ def why_not(room: Newsroom, story: str, week: Week | None, *, as_json: bool) -> 
 @click.command(epilog="Example: newsletter stories 2024-W23 --all")
 @with_room
 @week_argument
-@click.option("--all", "every", is_flag=True, help="List every story, not the forty best.")
+@click.option("--all", "every", is_flag=True, help="List every story, not only the best.")
 @json_option
 def stories(room: Newsroom, week: Week | None, *, every: bool, as_json: bool) -> int:
     """The week's stories, best first.
@@ -74,11 +74,11 @@ def stories(room: Newsroom, week: Week | None, *, every: bool, as_json: bool) ->
     With score, sources, takes, and what became of each; a thread is listed once, with its sub-stories below it. At the
     end, stories that may be the same. Nothing is written.
     """
-    from newsletter.candidates import candidates
     from newsletter.newsroom.calendar import current_week
+    from newsletter.story_list import story_list
 
     with room.open_store() as store:
-        found = candidates(room, week or current_week(room), store)
+        found = story_list(room, week or current_week(room), store)
     if as_json:
         show.as_json(found.as_json())
     else:
