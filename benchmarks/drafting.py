@@ -1,9 +1,10 @@
 # ruff: noqa: INP001 - a script beside its neighbours, not a package
 """How long an editor waits for a draft of a full week, from cold start to files on disk. I/O: disk, subprocess
 
-The week has 5,000 entries of 60 feeds and 20 takes. Headlines are real ones where NEWSLETTER_CORPUS names a corpus,
-else made from a vocabulary; the dates are spread over one week. Before every round the operating system has the files
-in its cache, as on the machine of an editor who works; the program starts anew.
+The week has 5,000 entries of 60 feeds with summaries, every sixth the headline of another feed in slightly other words,
+and 20 takes; twenty earlier issues were sent. Headlines are real ones where NEWSLETTER_CORPUS names a corpus, else made
+from a vocabulary; the dates are spread over one week. Before every round the operating system has the files in its
+cache, as on the machine of an editor who works; the program starts anew.
 """
 
 from __future__ import annotations
@@ -22,9 +23,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.figures import Bar, middle, ratio, table
+from newsletter.files.record import write_record
+from newsletter.files.state import write_state
 from newsletter.links import Link
 from newsletter.model.feeds import FetchRow
+from newsletter.model.issue import Frozen, Issue, PrintedStory, Sent, WeekState, Wording
 from newsletter.model.news import Entry
+from newsletter.model.week import Week
 from newsletter.newsroom.room import open_newsroom
 from newsletter.newsroom.starter import make_workspace
 from newsletter.store.news import Kept
@@ -33,6 +38,8 @@ from newsletter.store.news import Kept
 _NOW = datetime(2026, 5, 22, 5, tzinfo=UTC)
 _WEEK = "2026-W21"
 _FEEDS = 60
+#: Issues sent before.
+_SENT = 20
 _SETTINGS = """\
 [publication]
 name = "Tech Pulse"
@@ -61,7 +68,7 @@ assert len(rows) == int(sys.argv[2])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print; 0 also where a bar is not held, which the table says."""
+    """Measure and print; 1 if the bar is not held."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=5000, help="of the week")
     parser.add_argument("--older", type=int, default=0, help="besides, of the eight weeks before")
@@ -115,14 +122,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     if asked.json:
         print(json.dumps(found, indent=1))
-        return 0
+        return 0 if all(bar.held for bar in bars) else 1
     print(f"{rows} entries, {asked.takes} takes; {found['takes_placed']} takes stand under stories of feeds")
     print(table(("figure", "value", "bar", "", "seconds"), [bar.row() for bar in bars]))
     print(
         f"floor (start, imports, reading the rows): {middle(theirs)} s; "
         f"a draft takes {found['ratio_to_floor']:.2f} times that"
     )
-    return 0
+    return 0 if all(bar.held for bar in bars) else 1
 
 
 def _run(command: Sequence[str], env: dict[str, str]) -> tuple[float, str]:
@@ -168,13 +175,16 @@ def _lay_out(root: Path, week: Sequence[str], older: Sequence[str], takes: int) 
     feeds = (f'[[feed]]\nid = "f{n}"\nname = "Feed {n}"\nurl = "https://f{n}.example/feed"\n' for n in range(_FEEDS))
     (root / "feeds.toml").write_text("\n".join(feeds), encoding="utf-8")
     room = open_newsroom(root, environ={}, now=_NOW)
-    entries = [_entry(n, title, days=6.5, count=len(week)) for n, title in enumerate(week)]
+    told = [_other_words(week[n - 1]) if n % 6 == 5 else title for n, title in enumerate(week)]
+    entries = [_entry(n, title, days=6.5, count=len(week)) for n, title in enumerate(told)]
     past = [_entry(n + len(week), title, days=55, back=7, count=len(older)) for n, title in enumerate(older)]
     with room.open_store() as store:
         for feed in range(_FEEDS):
             told = [entry for entry in (*past, *entries) if entry.feed == f"f{feed}"]
             row = FetchRow(feed=f"f{feed}", at=_NOW - timedelta(hours=6), state="new", entries=len(told))
             store.news.keep([Kept(row=row, entries=told)], _NOW)
+    for back in range(_SENT):
+        _send(root, Week.read(_WEEK).after(-1 - back), [f"{title}, a month ago" for title in week[back * 5 :][:5]])
     folder = root / "issues" / _WEEK / "takes"
     folder.mkdir(parents=True)
     step = max(1, len(entries) // max(1, takes))
@@ -184,6 +194,35 @@ def _lay_out(root: Path, week: Sequence[str], older: Sequence[str], takes: int) 
         said = f"What {entry.title} means to us, number {n} of our remarks."
         text = f"story: {first}\nauthor: {('yoga', 'dika')[n % 2]}\n\n{said}\n"
         (folder / f"take{n:02d}.md").write_text(text, encoding="utf-8")
+
+
+def _other_words(title: str) -> str:
+    """The same news as another feed puts it."""
+    words = title.split()
+    return " ".join((*words[1:], "says", words[0])) + " | Another Site"
+
+
+def _send(root: Path, week: Week, headlines: Sequence[str]) -> None:
+    """An issue of so many headlines as its folder holds it after it was sent."""
+    stories = tuple(
+        PrintedStory(id=f"s{n}", headline=headline, link=f"https://old.example/{week}/{n}")
+        for n, headline in enumerate(headlines)
+    )
+    wording = Wording(name="Tech Pulse", base_url="https://pulse.example.com")
+    issue = Issue(
+        week=week,
+        number=1,
+        title=f"Week #{week.number}",
+        subject="",
+        topic=f"Topic {week}",
+        date=week.monday,
+        wording=wording,
+        headlines=stories,
+    )
+    write_record(root, issue)
+    at = datetime.combine(week.monday, datetime.min.time(), UTC) + timedelta(days=4, hours=8)
+    frozen = Frozen(at=at, run_at=at, window_start=at - timedelta(days=7), window_end=at)
+    write_state(root, week, WeekState(frozen=frozen, sent=Sent(started=at, finished=at)))
 
 
 def _entry(n: int, title: str, *, days: float, count: int, back: float = 0.1) -> Entry:
@@ -196,9 +235,8 @@ def _entry(n: int, title: str, *, days: float, count: int, back: float = 0.1) ->
         link=Link(f"https://{feed}.example/{when:%Y/%m}/{n}"),
         published=when,
         first_seen=when + timedelta(minutes=20),
-        # What is older came with the first fetch: no issue was sent so far that could have had it.
-        previous_fetch=when - timedelta(hours=3) if back < 1 else None,
-        summary="",
+        previous_fetch=when - timedelta(hours=3),
+        summary=f"What {title} means for those who work with it, and what comes next.",
     )
 
 

@@ -32,6 +32,7 @@ _THOUSAND = re.compile(r"\b(\d{1,3})k\b", re.I)
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 #: "Qwen3.8" and "Qwen 3.8" name one model.
 _GLUED_VERSION = re.compile(r"\b([A-Za-z]{2,})(?=\d+\.\d)")
+_DIGIT = re.compile(r"\d")
 _SPELT_OUT = re.compile(r"\bartificial intelligence\b", re.I)
 
 
@@ -48,6 +49,8 @@ def tokens(text: str) -> tuple[str, ...]:
     """Stems of the words that carry meaning, in order, repeats kept; sums and initials in one spelling each."""
     plain = _SPELT_OUT.sub("AI", text)
     plain = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), plain)
+    if not _DIGIT.search(plain):
+        return content_words(plain)
     plain = _MONEY.sub(lambda m: f" {m[1]}{m[2][0].lower()} ", _THOUSANDS.sub("", plain))
     plain = _THOUSAND.sub(r"\g<1>000", plain)
     return content_words(_POINT.sub(POINT, _GLUED_VERSION.sub(r"\1 ", plain)))
