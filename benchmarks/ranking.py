@@ -23,7 +23,8 @@ from typing import Any
 
 from benchmarks.figures import Bar, table
 from newsletter.desk.cluster import stories
-from newsletter.desk.rank import rank, score, tellings
+from newsletter.desk.publishers import Publishers
+from newsletter.desk.rank import rank, score
 from newsletter.files.sources_toml import read_sources
 from newsletter.links import Link, host_of, identity, printed, registrable
 from newsletter.model.feeds import Feed
@@ -178,9 +179,12 @@ def _ways(feeds: Mapping[str, Feed], sources: Sources, until: datetime) -> dict[
     def only_papers(told: Sequence[Telling]) -> list[Telling]:
         return [replace(t, publisher="", weight=0.0) if feeds[t.feed].aggregator else t for t in told]
 
+    all_count = Publishers(unmarked, sources)
     return {
         "our score": lambda r: r.score,
-        "our score, whatever aggregators found counted": lambda r: again(r, tellings(r.story, unmarked, sources)),
+        "our score, whatever aggregators found counted": lambda r: again(
+            r, Publishers(unmarked, sources).tellings(r.story)
+        ),
         "our score, nothing that aggregators found counted": lambda r: again(r, only_papers(r.tellings)),
         "sum of weights alone": lambda r: sum(_weights(r.tellings).values()),
         "newest first": lambda r: max(e.dated for e in r.story.entries).timestamp(),

@@ -67,11 +67,11 @@ class Report:
 def report_on(draft: Draft, remarks: tuple[Remark, ...]) -> Report:
     """The report on a draft; stories in printed order, takes in the order of their files."""
     issue = draft.issue
-    scores = {ranked.story.id: ranked.score for ranked in (*draft.ranked, *draft.kept.ranked)}
+    scores = {ranked.story.id: ranked.score for ranked in (*draft.kept.ranked, *draft.ranked)}
     shown = [
         f"#{story.id}  {story.headline}"
         + (f"  ({', '.join([story.source, *(c.source for c in story.also_covered)])})" if story.source else "")
-        + f"  {len(story.takes)} takes"
+        + f"  {len(story.takes)} take{'' if len(story.takes) == 1 else 's'}"
         + (f", score {scores[story.id]:.1f}" if story.id in scores else "")
         for story in (*issue.stories, *issue.headlines)
     ]

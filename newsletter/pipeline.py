@@ -115,6 +115,7 @@ def approve(room: Newsroom, week: Week, *, by: str) -> Seal:
     Raises NotReady if the week is not frozen, if a file was changed since it was drafted, or holds an error.
     """
     not_yet_sent(room, week)
+    not_left_out(room, week)
     before = digests(sealed_files(room.root, week))
     composed = draft(room, week, None)
     seen = digests(sealed_files(room.root, week))

@@ -11,6 +11,7 @@ from newsletter.clock import utc
 from newsletter.desk.compose import compose
 from newsletter.desk.match import StoryFinder
 from newsletter.desk.memory import Memory
+from newsletter.desk.rank import with_score
 from newsletter.domains import registrable
 from newsletter.errors import UsageFault
 from newsletter.files.state import read_state
@@ -119,8 +120,8 @@ class Reasons:
         if self.terms:
             yield ""
             place = f", place {self.place} of {self.of}" if self.place else ""
-            yield f"Score {self.score:.1f} of 100{place}:"
-            yield from (f"  {t.value:5.1f}  {t.name}: {t.basis}" for t in self.terms)
+            yield f"Score {self.score:.2f} of 100{place}:"
+            yield from (f"  {t.value:5.2f}  {t.name}: {t.basis}" for t in self.terms)
         if self.carried:
             yield ""
             yield f"Carried by {len(self.carried)}:"
@@ -190,12 +191,13 @@ def _found(room: Newsroom, week: Week, store: Store, ref: str) -> Reasons | Unkn
         match = by_id if by_id.story is not None or not match.candidates else match
     if match.story is not None and match.how != "near":
         frozen = read_state(room.root, week).frozen is not None
-        ranked = next(r for r in stories if r.story is match.story)
+        found = next(r for r in stories if r.story is match.story)
+        ranked = with_score(found, topics=inputs.desk.news.topics, until=inputs.window.end)
         return _reasons(ranked, inputs, draft, frozen=frozen)
     likely = [f'#{story.id} "{clip(story.headline, _CLIP)}"' for story in match.candidates[:5]]
     if likely:
         return Unknown(week=week, ref=ref, said=("Perhaps you mean one of these:", *likely))
-    if looks_like_address(ref):
+    if looks_like_address(ref) and host_of(ref):
         return Unknown(week=week, ref=ref, said=tuple(_about_address(room, ref, inputs, store)))
     said = ["Name it by its #id, its address or its headline (newsletter stories)."]
     if read_state(room.root, week).frozen is not None:
@@ -299,6 +301,8 @@ def _about_address(room: Newsroom, ref: str, inputs: Inputs, store: Store) -> It
     before = Memory(tuple(inputs.desk.memory)).address_before(ref)
     if before is not None:
         yield f"It was printed in {before.reference.title} ({before.reference.week})."
+        yield "A take that names it stands apart, with a word on that issue, unless it says  again: yes"
+        return
     kept = store.news.of_address(ref)
     for entry in kept[:3]:
         when = f"of {utc(entry.published):%d %b %Y}" if entry.published else "without a date"

@@ -329,6 +329,11 @@ def test_only_what_the_network_alone_resolves_is_a_redirector(url: str, expected
     assert is_redirector(url) is expected
 
 
+def test_a_host_too_long_to_be_looked_up_has_no_identity() -> None:
+    assert identity(f"https://{'a.' * 120}example/a") is not None
+    assert identity(f"https://{'a.' * 130}example/a") is None
+
+
 def test_a_short_link_is_not_guessed() -> None:
     assert not same("https://t.co/AbC", PAGE)
 

@@ -15,6 +15,9 @@ from newsletter.model.news import Story
 _ENOUGH_SHARED = 3
 #: Two words that stand in one title only must make up so much of it: a fifth, for this is a cosine.
 _FIFTH = 0.45
+#: Of so few words none may be unknown to the story, unless the others make up so much of a headline, as a cosine.
+_FEW = 4
+_GOOD_PART = 0.4
 #: A name that makes up so much of a reference says which story is meant.
 _TELLING_NAME = 0.2
 #: A number with the letters that belong to it: "5.1.2", "4o", "v2", "1,200".
@@ -23,6 +26,8 @@ _SUM = re.compile(r"(?<=\d) ?(billion|bn|million|mn|trillion|tn|thousand)\b")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FIRST_SIGN = re.compile(r"[^\W_]")
 _ENDS = (".", ":", "!", "?", "…")
+#: Who said it: "(The Wire)", " - The Daily".
+_CREDIT = re.compile(r"\s\([^()]{1,60}\)$|\s[-–—|]\s[^-–—|]{1,40}$")
 
 
 def same_subject(text: str, stems: Sequence[str], held: Sequence[frozenset[str]]) -> bool:
@@ -44,7 +49,8 @@ def shares_enough(typed: frozenset[str], held: Sequence[frozenset[str]], cosine:
     if not words or most < min(_ENOUGH_SHARED, len(words)):
         return False
     if len(words) > 2:
-        return True
+        # Of a few words the one that the story has not is the news: "Codex gets an image model".
+        return len(typed) > _FEW or cosine >= _GOOD_PART or typed <= frozenset().union(*held)
     everywhere = sum(1 for title in held if typed <= title)
     return everywhere >= max(2, len(held) / 2) or (everywhere > 0 and len(typed) > 1 and cosine >= _FIFTH)
 
@@ -53,9 +59,10 @@ def other_name(text: str, told: AbstractSet[str], worth: Callable[[str], float])
     """Whether a name in the reference is none of the story's: "Meta plans an Android app" is not its app for the Mac.
 
     `told` are the typed stems that the story has. Only in a sentence do capitals tell a name, not in a headline that
-    is written in them throughout; and somebody's first name says no more than the story's second.
+    is written in them throughout; and somebody's first name says no more than the story's second. A credit
+    at the end is no part of it.
     """
-    words = list(_sentence(text))
+    words = list(_sentence(_CREDIT.sub("", text)))
     if not any(stems and not is_name and not starts for stems, is_name, starts in words):
         return False
     whole = sum(worth(stem) for stem in sorted({stem for stems, *_ in words for stem in stems}))

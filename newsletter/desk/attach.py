@@ -37,19 +37,20 @@ def attach(
     memory: Memory,
     wanted: Wanted,
     sources: Mapping[str, str],
+    frozen: bool = False,
 ) -> Attached:
     """Place every take; the placements are as many and in the same order.
 
     A take on a story that the chief editor dropped is held, not lost.
-    `sources` are the feeds' names by id.
+    `sources` are the feeds' names by id; `frozen` says that only the stories of the freeze can be found.
     """
     placements: dict[int, Placement] = {}
     remarks: list[Remark] = []
     own: dict[str, Story] = {}
     # Of two copies the one that names a story is printed.
     for place, take in sorted(enumerate(takes), key=lambda filed: not _names_a_story(filed[1])):
-        desk = _Placing(take, finder, members, memory, wanted, sources, own)
-        placement, story, said = desk.place(tuple(placements.values()))
+        placing = _Placing(take, finder, members, memory, wanted, sources, own, frozen)
+        placement, story, said = placing.place(tuple(placements.values()))
         if story is not None:
             own.setdefault(story.id, story)
         placements[place] = placement
@@ -68,6 +69,7 @@ class _Placing:
     wanted: Wanted
     sources: Mapping[str, str]
     own: dict[str, Story]
+    frozen: bool
 
     def place(self, before: Sequence[Placement]) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
         take = self.take
@@ -134,13 +136,14 @@ class _Placing:
 
     def _short_link(self, link: str) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
         what = f"Nobody knows so far where {link} leads. The take is held: a short link is not guessed."
-        mend = ("Put the page's own address there. Each  newsletter collect  asks for it again.",)
-        remark = self._remark("error", "short-link", what, mend)
-        return Placement(take=self.take, outcome="held", reason="its short link leads nowhere"), None, (remark,)
+        again = "" if self.frozen else " Each  newsletter collect  asks for it again."
+        return self._held(
+            "nobody knows where its link leads", "short-link", what, (f"Put the page's own address.{again}",)
+        )
 
     def _own_story(self, typed: str, member: Member) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
         take = self.take
-        link = printed(with_scheme(typed)) if typed else Link("")
+        link = printed(with_scheme(self.finder.resolved.get(typed, typed))) if typed else Link("")
         if link is None:
             what = f'"{typed}" is not an address that can be printed (http or https). {member.name}\'s take is held.'
             return self._held("its address cannot be printed", "address", what, ("Put a whole address on line 1.",))
@@ -162,7 +165,8 @@ class _Placing:
             return self._dropped(story, member)
         mend = () if take.headline else (f'Add a line  headline: …  (now shown as "{headline}").',)
         shown = link or f'"{headline}"'
-        what = f"No feed carries {shown}. It becomes a story of its own, with {member.name}'s take."
+        nobody = "The freeze kept no story at" if self.frozen else "No feed carries"
+        what = f"{nobody} {shown}. It becomes a story of its own, with {member.name}'s take."
         return (
             Placement(take=take, outcome="own", story=story.id),
             story,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 from newsletter.desk.choose import remarks_on
 from newsletter.desk.likeness import is_front
@@ -203,8 +204,9 @@ class _Audit:
                 mend = (f"Left over? Write it anew, or take out  {key}.",)
                 yield self._wish_remark("stale-title", what, mend, key=key)
         explainer = self.issue.explainer
-        for number, line in enumerate(explainer.body.splitlines() if explainer else ()):
-            heading = _heading(line)
+        lines = explainer.body.splitlines() if explainer else []
+        for number, (line, below) in enumerate(zip_longest(lines, lines[1:], fillvalue="")):
+            heading = _heading(line, below)
             if explainer and heading and (where := self._titled(heading)):
                 what = f'The heading "{clip(heading, 80)}" is {where}.'
                 mend = ("Left over from an earlier file? Change it.",)
@@ -258,10 +260,12 @@ def _reads_like(link: str, other: PrintedStory) -> bool:
     return len(frozenset(content_words(other.headline)) & address_words(link)) > 1
 
 
-def _heading(line: str) -> str:
-    """The words of a Markdown heading; "" if the line is none."""
+def _heading(line: str, below: str) -> str:
+    """The words of a Markdown heading, marked before it or by the line below; "" if the line is none."""
     heading = _HEADING.match(line)
-    return heading[1].strip().rstrip("#").rstrip() if heading else ""
+    if heading is None:
+        return line.strip() if len(below) > 1 and set(below.rstrip()) in ({"="}, {"-"}) else ""
+    return heading[1].strip().rstrip("#").rstrip()
 
 
 def _base(language: str) -> str:

@@ -18,6 +18,7 @@ from newsletter.model.week import Week, Window
 from newsletter.text import clip
 
 _CLIP = 90
+_AGAIN = "pin it in issue.toml, or file a take on it with  again: yes"
 _BELOW = "a take on it, `pin`, or a higher limits.headlines in newsletter.toml"
 
 
@@ -129,8 +130,10 @@ def _fate(ranked: Ranked, untold: Untold, choice: Choice, repeats: Mapping[str, 
         head = clip(left.below.story.headline, _CLIP)
         return Fate("thread", f'it stands as a line under "{head}", which stands for its thread.')
     if story.id in repeats:
-        change = "pin it in issue.toml, or file a take on it with  again: yes"
-        return Fate("repeat", f"{_before(ranked, repeats[story.id])}.", change)
+        return Fate("repeat", f"{_before(ranked, repeats[story.id])}.", _AGAIN)
+    if not story.proposed and (printed := untold.memory.story_before(story)) is not None:
+        earlier = printed.reference
+        return Fate("repeat", f"it was printed in {earlier.title} ({earlier.week}).", _AGAIN)
     if not story.proposed:
         return Fate("outside", _outside(ranked, untold.window), "a take on it brings it in, or `pin` in issue.toml.")
     return _left_out(ranked, left, untold)

@@ -80,11 +80,14 @@ def choose(
 
 
 def leading_publisher(ranked: Ranked) -> str:
-    """Who leads the story: the domain of its lead's page, or the lead's feed by its id where nobody published it."""
-    if ranked.tellings:
-        lead = ranked.tellings[0]
-        return lead.publisher or lead.feed
-    return ranked.sources[0][0] if ranked.sources else ""
+    """Who leads the story: the domain of its lead's page, or the lead's feed by its id where nobody published it.
+
+    "" where an older record does not tell: such stories know no bound, as none did when they were frozen.
+    """
+    if not ranked.tellings:
+        return ""
+    lead = ranked.tellings[0]
+    return lead.publisher or lead.feed
 
 
 class _Work:

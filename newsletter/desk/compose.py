@@ -15,11 +15,19 @@ from newsletter.desk.choose import choose_explainer
 from newsletter.desk.keeping import kept_news
 from newsletter.desk.members import member_named
 from newsletter.desk.memory import Memory
-from newsletter.desk.noticed import continuations, idle_wishes, lengths, near_misses, silent, unexplained_terms
+from newsletter.desk.noticed import (
+    continuations,
+    hidden_leads,
+    idle_wishes,
+    lengths,
+    near_misses,
+    silent,
+    unexplained_terms,
+)
 from newsletter.desk.printing import printed_story, printed_take
+from newsletter.desk.rank import with_score
 from newsletter.desk.terms import in_use, term_links, unexplained
 from newsletter.desk.titles import title_of
-from newsletter.desk.wish import Wanted
 from newsletter.desk.wished import Wished, as_wished
 from newsletter.model.fates import Continued, Fate
 from newsletter.model.issue import Draft, Explainer, Issue, Placement, Printed, PrintedStory, PrintedTake, Take, Wishes
@@ -47,8 +55,8 @@ class Desk:
     wishes: Wishes
     #: Issues sent before this week, oldest first.
     memory: Sequence[Printed]
-    #: What the newsletter is about, for scoring the stories that wishes make.
-    topics: tuple[str, ...] = ()
+    #: Whether the news is that of a freeze, and no other story can be found any more.
+    frozen: bool = False
     renderer: tuple[tuple[str, str], ...] = ()
 
 
@@ -80,17 +88,26 @@ def _proposed_or(kept: Sequence[Ranked], desk: Desk) -> tuple[Ranked, ...]:
 
 def _composed(desk: Desk) -> Draft:
     memory = Memory(tuple(desk.memory), desk.news.terms)
-    wished = as_wished(desk.news, desk.wishes, desk.takes, topics=desk.topics, until=desk.window.end)
+    wished = as_wished(desk.news, desk.wishes, desk.takes, until=desk.window.end)
     members = desk.settings.members
     sources = {feed: name for ranked in desk.news.ranked for feed, name in ranked.sources}
-    attached = attach(desk.takes, wished.finder, members=members, memory=memory, wanted=wished.wanted, sources=sources)
+    attached = attach(
+        desk.takes,
+        wished.finder,
+        members=members,
+        memory=memory,
+        wanted=wished.wanted,
+        sources=sources,
+        frozen=desk.frozen,
+    )
     explainer, about_choice = choose_explainer(desk.week, desk.explainers, desk.wishes, memory)
-    told = _told(wished.ranked, attached, wished.wanted)
+    told = _told(desk, wished, attached)
     below = headlines_below(_untold(desk, wished, told, memory))
     stories = _stories(desk, told, attached, below)
     issue = _issue(desk, memory, explainer, stories, _headlines(desk, below), _apart(desk, attached, memory))
     issue = replace(issue, terms=in_use(issue.terms, issue))
     continued = tuple(_continued(issue, wished.ranked, memory))
+    with_takes = {r.story.id: r for r in told}
     remarks = [
         *wished.remarks,
         *attached.remarks,
@@ -99,15 +116,16 @@ def _composed(desk: Desk) -> Draft:
         *audit(issue, placements=attached.placements, wishes=desk.wishes, memory=memory),
         *near_misses(issue, wished.ranked, desk.news.near),
         *continuations(issue, continued),
+        *hidden_leads(issue, wished.ranked),
         *idle_wishes(desk.wishes, wished.wanted, issue, below.fates),
         *lengths(desk.takes, explainer, desk.settings),
         *silent(issue, desk.takes, desk.settings),
-        *unexplained_terms(issue, unexplained(issue, desk.memory, topics=desk.topics)),
+        *unexplained_terms(issue, unexplained(issue, desk.memory, topics=desk.news.topics)),
     ]
     return Draft(
         issue=issue,
         placements=attached.placements,
-        ranked=wished.ranked,
+        ranked=tuple(with_takes.get(r.story.id, r) for r in wished.ranked),
         own=attached.own,
         kept=kept_news(
             desk.news, issue=issue, placements=attached.placements, takes=desk.takes, origins=wished.origins
@@ -120,11 +138,14 @@ def _composed(desk: Desk) -> Draft:
     )
 
 
-def _told(ranked: Sequence[Ranked], attached: Attached, wanted: Wanted) -> tuple[Ranked, ...]:
+def _told(desk: Desk, wished: Wished, attached: Attached) -> tuple[Ranked, ...]:
     """Stories with takes: pinned first, then as ordered, then by score, those that takes brought last."""
+    wanted = wished.wanted
     named = {placement.story for placement in attached.placements if placement.story}
     brought = (Ranked(replace(s, headline=wanted.headline_of(s)), 0.0, (), ()) for s in attached.own if s.id in named)
-    found = [*(r for r in ranked if r.story.id in named), *brought]
+    of_feeds = (r for r in wished.ranked if r.story.id in named)
+    scored = (with_score(r, topics=desk.news.topics, until=desk.window.end) for r in of_feeds)
+    found = [*scored, *brought]
     order = wanted.places(own=attached.own)
     return tuple(sorted(found, key=lambda r: order.get(r.story.id, len(order))))
 

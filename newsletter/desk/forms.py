@@ -110,6 +110,13 @@ def _among(stem: str, headline: Sequence[str]) -> bool:
 
 def _filled(one: Sequence[str], other: Sequence[str]) -> list[tuple[list[str], list[str]]]:
     """Where two headlines differ, in order: what the one has there and what the other; either may be empty."""
+    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    most = min(len(one), len(other)) - start
+    end = next((n for n in range(most) if one[-1 - n] != other[-1 - n]), most)
+    return _between(one[start : len(one) - end], other[start : len(other) - end])
+
+
+def _between(one: Sequence[str], other: Sequence[str]) -> list[tuple[list[str], list[str]]]:
     longest = [[0] * (len(other) + 1) for _ in range(len(one) + 1)]
     for i in range(len(one) - 1, -1, -1):
         row, below = longest[i], longest[i + 1]

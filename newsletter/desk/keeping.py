@@ -33,6 +33,7 @@ def kept_news(
     return News(
         ranked=ranked,
         terms=_terms(news.terms, ranked, takes),
+        topics=news.topics,
         resolved={link: target for link, target in sorted(news.resolved.items()) if link in typed},
     )
 

@@ -49,6 +49,18 @@ def idle_wishes(wishes: Wishes, wanted: Wanted, issue: Issue, fates: Mapping[str
                 yield Remark(wishes.path, wishes.lines.get(key, 0), "notice", "no-effect", what, (mend,))
 
 
+def hidden_leads(issue: Issue, ranked: Sequence[Ranked]) -> Iterator[Remark]:
+    """A notice where a story that ranks higher stands as a line below one with a take."""
+    scores = {r.story.id: r.score for r in ranked}
+    for story in issue.stories:
+        for line in story.thread:
+            if scores.get(line.id, 0.0) > scores.get(story.id, 0.0):
+                above = clip(story.headline, _CLIP)
+                what = f'"{clip(line.headline, _CLIP)}" ranks higher and is a line below "{above}", which has a take.'
+                mend = f'A headline of its own? In issues/{issue.week}/issue.toml:  pin = ["#{line.id}"]'
+                yield Remark(f"issues/{issue.week}", 0, "notice", "below-its-thread", what, (mend,))
+
+
 def lengths(takes: Sequence[Take], explainer: Explainer | None, settings: Settings) -> Iterator[Remark]:
     """Takes and a TL;DR that are longer than the house runs."""
     low, high = settings.limits.take_words

@@ -6,11 +6,11 @@ Only the certain is denied: what has too few words, numbers instead of words, or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from newsletter.links import with_scheme
+from newsletter.links import printed, with_scheme
 from newsletter.model.news import TermCounts
 from newsletter.text import content_words, fold, stem, words
 
@@ -31,6 +31,11 @@ _BY_ID = frozenset(
     """arxiv.org bit.ly bsky.app doi.org facebook.com fb.me instagram.com linkedin.com lnkd.in news.google.com
     news.ycombinator.com pca.st reddit.com redd.it spotify.com open.spotify.com t.co t.me threads.net tiktok.com
     twitter.com vimeo.com x.com youtu.be youtube.com""".split()
+)
+#: Where pages are seldom in English: parts of a path, and ends of a host.
+_OTHER_TONGUES = frozenset(
+    """ar at bg br cn cs cz da de dk es fi fr gr hr hu id it ja jp ko kr mx nl no pl pt ro rs ru se sk sv th tr tw ua
+    uk-ua vi vn zh zh-cn zh-tw""".split()
 )
 #: Distinct words without which an address, and a headline, say too little to contradict each other.
 _ENOUGH_IN_ADDRESS = 3
@@ -71,13 +76,31 @@ def contradicts(link: str, *told: str) -> bool:
     a home page, a headline of a few words or of another script.
     """
     told = tuple(text for text in told if text.strip())
-    if not told or _host(link) in _BY_ID or not _in_words(link) or not all(map(_readable, told[:1])):
+    if (
+        not told
+        or _host(link) in _BY_ID
+        or _in_other_tongue(link)
+        or not _in_words(link)
+        or not all(map(_readable, told[:1]))
+    ):
         return False
-    inside = fold(unquote(link))
-    said = {word for text in told for word in words(text) if word.isalpha()} - _SITE
+    inside = fold(unquote(printed(link) or link))
+    # "after" in both of them proves nothing.
+    said = {word for text in told for word in words(text) if word.isalpha() and content_words(word)} - _SITE
     if any(len(word) >= _INSIDE and (word in inside or stem(word) in inside) for word in said):
         return False
     return not meet(frozenset(map(stem, said)), address_words(link))
+
+
+def _in_other_tongue(link: str) -> bool:
+    """Whether the address says that its page is in another language: then its words are, whatever the headline's."""
+    try:
+        parts = urlsplit(with_scheme(link)).path.lower().split("/")
+    except ValueError:
+        return False
+    if "en" in parts:
+        return False
+    return _host(link).rpartition(".")[2] in _OTHER_TONGUES or not _OTHER_TONGUES.isdisjoint(parts[:3])
 
 
 def _in_words(link: str) -> bool:
@@ -112,7 +135,19 @@ def is_english(text: str) -> bool:
 
 def story_words(link: str, *told: str) -> frozenset[str]:
     """Stems of all that a story says of itself, its address included."""
-    return frozenset(stem for text in told for stem in content_words(text)) | address_words(link)
+    said = frozenset(stem for text in told for stem in content_words(text)) | address_words(link)
+    # Of a story that says too little, initials make no more.
+    return said if len(said) < _ENOUGH_IN_STORY else said | {name for text in told for name in _initials(text)}
+
+
+def _initials(text: str) -> Iterator[str]:
+    """What three and four words after one another may be called for short: "large language model" and LLM."""
+    letters = "".join(word[0] for word in words(text))
+    for length in (3, 4):
+        for at in range(len(letters) - length + 1):
+            yield letters[at : at + length]
+            # The stem of "LLMs": a word without a vowel keeps its plural.
+            yield f"{letters[at : at + length]}s"
 
 
 def strays(take: str, story: frozenset[str]) -> bool:

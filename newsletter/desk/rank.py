@@ -31,9 +31,18 @@ def rank(
     return tuple(sorted(ranked, key=lambda r: (-r.score, r.story.published or until, r.story.id)))
 
 
-def tellings(story: Story, feeds: Mapping[str, Feed], sources: Sources) -> tuple[Telling, ...]:
-    """How each entry counts for the story: one telling for each, in their order."""
-    return Publishers(feeds, sources).tellings(story)
+def unscored(stories: Sequence[Story], feeds: Mapping[str, Feed], sources: Sources) -> tuple[Ranked, ...]:
+    """Stories that only a take may bring in, in their order: without a score until one does."""
+    publishers = Publishers(feeds, sources)
+    found = ((story, publishers.tellings(story)) for story in stories)
+    return tuple(Ranked(story, 0.0, (), sources_of(tellings), tellings) for story, tellings in found)
+
+
+def with_score(ranked: Ranked, *, topics: Sequence[str], until: datetime) -> Ranked:
+    """The story with its score, if it has none and its tellings are known; else as it is."""
+    if ranked.terms or not ranked.tellings:
+        return ranked
+    return score(ranked.story, ranked.tellings, topics=topics, until=until)
 
 
 def score(story: Story, tellings: Sequence[Telling], *, topics: Sequence[str], until: datetime) -> Ranked:

@@ -6,6 +6,7 @@ passed over by a glimpse: nobody would ask for them.
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +18,9 @@ from newsletter.model.news import Glimpse
 from newsletter.model.week import Window
 from newsletter.text import content_words, words
 
-#: So long before the window the words of two headlines may still join them.
-_COMPARED = timedelta(days=14)
-#: Words that an older headline shares with what was typed, if so many were: no match is made on fewer.
-_SHARED = 2
+#: What was typed can only mean a headline that has this part of its words, by their rarity: one with less is neither
+#: accepted nor asked about.
+_PART = 0.25
 #: Words are told by so many letters, which forgives an ending or a slip; cutting stems of every headline of two months
 #: would take longer than all the rest.
 _LETTERS = 4
@@ -32,7 +32,7 @@ class Reach:
 
     proposed: frozenset[tuple[str, str]]
     needed: frozenset[tuple[str, str]]
-    #: Entries dated from here on are compared by their words.
+    #: Entries dated from here on are compared by their words, and those proposed whatever their date.
     since: datetime
 
 
@@ -56,10 +56,9 @@ def reach(
     `resolved` are short links and where they lead.
     """
     proposed = {(one.feed, one.id): one for one in glimpses if _admits(window, one, late_grace)}
-    dates = [one.published or one.first_seen for one in proposed.values()]
-    since = max(min((window.start, *dates)), window.start - _COMPARED)
+    since = window.start - late_grace
     pages = _pages(proposed.values(), named, resolved)
-    wanted = _Wanted(named)
+    wanted = _Wanted(named, glimpses)
     needed = {
         (one.feed, one.id)
         for one in glimpses
@@ -96,19 +95,28 @@ def _short(pages: set[str], resolved: Mapping[str, str]) -> Iterator[str]:
 
 
 class _Wanted:
-    """The words of what was typed, ready to be compared with many headlines."""
+    """The words of what was typed, weighed by how rare they are in two months, ready to be compared with headlines."""
 
-    def __init__(self, named: Iterable[str]) -> None:
-        self._enough: list[int] = []
+    def __init__(self, named: Iterable[str], glimpses: Sequence[Glimpse]) -> None:
+        typed = [_heads(ref, telling=True) for ref in named if not looks_like_address(ref)]
+        wanted = frozenset(head for heads in typed for head in heads)
+        found = Counter(head for one in glimpses for head in _heads(one.title) & wanted) if wanted else Counter()
+        self._worth = {head: math.log(1 + len(glimpses) / (1 + found[head])) for head in wanted}
         self._with: dict[str, list[int]] = defaultdict(list)
-        for place, ref in enumerate(ref for ref in named if not looks_like_address(ref)):
-            telling = {word[:_LETTERS] for word in words(ref) if content_words(word)}
-            self._enough.append(min(_SHARED, len(telling)))
-            for word in telling:
-                self._with[word].append(place)
+        self._enough = [_PART * sum(self._worth[head] for head in heads) for heads in typed]
+        for place, heads in enumerate(typed):
+            for head in heads:
+                self._with[head].append(place)
 
     def may_mean(self, headline: str) -> bool:
-        """Whether something typed shares words enough with the headline to be able to mean it."""
-        said = {word[:_LETTERS] for word in words(headline)}
-        shared = Counter(place for word in said for place in self._with.get(word, ()))
-        return any(count >= self._enough[place] for place, count in shared.items())
+        """Whether the headline has enough of something typed to be able to be meant by it."""
+        shared: dict[int, float] = defaultdict(float)
+        for head in sorted(_heads(headline) & self._with.keys()):
+            for place in self._with[head]:
+                shared[place] += self._worth[head]
+        return any(worth >= self._enough[place] for place, worth in shared.items())
+
+
+def _heads(text: str, *, telling: bool = False) -> frozenset[str]:
+    """The beginnings of the words; `telling` leaves out those that carry no meaning."""
+    return frozenset(word[:_LETTERS] for word in words(text) if not telling or content_words(word))

@@ -177,15 +177,20 @@ def _lead_first(told: Iterable[_Told]) -> list[_Told]:
 
 
 def _pages(story: Story) -> list[frozenset[int]]:
-    """The entries of each page apart; the lead's page first."""
+    """The entries of each page apart, those of one headline together; the lead's page first."""
     pages: list[list[int]] = []
     for i, entry in enumerate(story.entries):
-        page = next((p for p in pages if _one_page(entry, story.entries[p[0]])), None)
+        alike = (p for p in pages if any(_one_telling(entry, story.entries[k]) for k in p))
+        page = next(alike, None)
         if page is None:
             pages.append([i])
         else:
             page.append(i)
     return [frozenset(page) for page in pages]
+
+
+def _one_telling(one: Entry, other: Entry) -> bool:
+    return _one_page(one, other) or fold(one.title) == fold(other.title)
 
 
 def _one_page(one: Entry, other: Entry) -> bool:

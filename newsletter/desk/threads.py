@@ -55,7 +55,10 @@ class _Affairs:
         self._said, self._groups = said, groups
         self._counts = [Counter([stem for i in group for stem in said[i].headline]) for group in groups]
         self._stories = Counter([stem for counts in self._counts for stem in counts])
+        self._hours = [sum(said[i].hours for i in group) / len(group) for group in groups]
         self._vectors: dict[int, Vector] = {}
+        self._names: dict[int, frozenset[str]] = {}
+        self._pairs: dict[int, frozenset[tuple[str, str]]] = {}
         self._leading: dict[str, list[int]] = {}
         for number, (group, counts) in enumerate(zip(groups, self._counts, strict=True)):
             if len(group) >= _ENTRIES and len({said[i].site for i in group}) >= _SITES:
@@ -81,33 +84,36 @@ class _Affairs:
     def _share_enough(self, number: int, lead: int, stems: Sequence[str]) -> bool:
         """Whether these words, which both stories have, tell one affair: "cuts jobs" is many, "Sam Altman" a person."""
         words = [stem for stem in stems if not stem[0].isdigit()]
-        named = {stem for stem in words if self._is_name(lead, stem)}
+        named = self._names_of(lead).intersection(words)
+        if len(words) < _SHARED or not any(self._stories[stem] <= _OF_STORIES * len(self._groups) for stem in named):
+            return False
         full_names = {frozenset(pair) for pair in self._neighbours(number) & self._neighbours(lead) if named >= {*pair}}
-        rare = any(self._stories[stem] <= _OF_STORIES * len(self._groups) for stem in named)
-        return rare and len(words) - len(full_names) >= _SHARED
+        return len(words) - len(full_names) >= _SHARED
 
-    def _is_name(self, number: int, stem: str) -> bool:
-        """Whether the headlines of a story that show it write the word with a capital; most words at their head do."""
-        shown = [
-            named
-            for i in self._groups[number]
-            if stem in self._said[i].headline[1:]
-            if (named := names(self._said[i].title))
-        ]
-        return 2 * sum(stem in named for named in shown) >= len(shown)
+    def _names_of(self, number: int) -> frozenset[str]:
+        """The words of a story that the headlines which show it write with a capital; of some it is not known."""
+        if number not in self._names:
+            named, shown = Counter[str](), Counter[str]()
+            for i in self._groups[number]:
+                if found := names(self._said[i].title):
+                    later = self._said[i].headline[1:]
+                    shown.update(later)
+                    named.update(stem for stem in later if stem in found)
+            self._names[number] = frozenset(s for s in self._counts[number] if 2 * named[s] >= shown[s])
+        return self._names[number]
 
-    def _neighbours(self, number: int) -> set[tuple[str, str]]:
-        return {pair for i in self._groups[number] for pair in pairwise(self._said[i].headline)}
+    def _neighbours(self, number: int) -> frozenset[tuple[str, str]]:
+        if number not in self._pairs:
+            self._pairs[number] = frozenset(
+                pair for i in self._groups[number] for pair in pairwise(self._said[i].headline)
+            )
+        return self._pairs[number]
 
     def nearness(self, one: int, other: int) -> float:
         return cosine(self._vector(one), self._vector(other))
 
     def _apart(self, one: int, other: int) -> float:
-        first, second = (
-            sum(self._said[i].hours for i in self._groups[number]) / len(self._groups[number])
-            for number in (one, other)
-        )
-        return abs(first - second)
+        return abs(self._hours[one] - self._hours[other])
 
     def _vector(self, number: int) -> Vector:
         if number not in self._vectors:

@@ -25,7 +25,7 @@ _CREDIT = re.compile(r"\s+\([^()]*/[^()]+\)$|\s+\((?:19|20)\d\d\)$")
 _PREFIX = re.compile(r"^(?:show|ask|tell|launch) hn:\s*", re.I)
 _BRACKETED = re.compile(r"\s*\[(?:pdf|video|audio)\]\s*", re.I)
 _DOTTED = re.compile(r"\b([A-Z])\.([A-Z])\.(?:([A-Z])\.)?")
-_MONEY = re.compile(r"[$€£]?\s?(\d+(?:\.\d+)?)\s?(billion|bn|b|million|mn|m|trillion|tn|t)\b", re.I)
+_MONEY = re.compile(r"(?<![\d.])[$€£]?\s?(\d+(?:\.\d+)?)\s?(billion|bn|b|million|mn|m|trillion|tn|t)\b", re.I)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _THOUSAND = re.compile(r"\b(\d{1,3})k\b", re.I)
 #: Inside a version or a sum: "5.5" is one word, not two fives.

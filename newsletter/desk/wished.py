@@ -28,14 +28,14 @@ class Wished:
     remarks: tuple[Remark, ...]
 
 
-def as_wished(news: News, wishes: Wishes, takes: Sequence[Take], *, topics: tuple[str, ...], until: datetime) -> Wished:
+def as_wished(news: News, wishes: Wishes, takes: Sequence[Take], *, until: datetime) -> Wished:
     """Part, join and retitle; read the other wishes as ids of what comes of it. `until` is the end of the window."""
 
     def find(ranked: Sequence[Ranked]) -> StoryFinder:
         return StoryFinder(tuple(r.story for r in ranked), news.terms, news.resolved)
 
     def scored(story: Story, tellings: Sequence[Telling]) -> Ranked:
-        return score(story, tellings, topics=topics, until=until)
+        return score(story, tellings, topics=news.topics, until=until)
 
     grouped = regroup(news.ranked, wishes, find=find, score=scored)
     finder = find(grouped.ranked)

@@ -15,8 +15,8 @@ _HEADLINE = 3.0
 #: What a headline begins with is what it is about: these words count double (the week gains .006, its halves .014;
 #: the digest loses .004).
 _FIRST = 3
-#: Summaries are a sentence or two; where a feed sends an essay, its end tells nothing more.
-_SUMMARY = 60
+#: Headlines and summaries are a sentence or two; where a feed sends an essay, its end tells nothing more.
+_MOST = 60
 _VERSION = re.compile(rf"[a-z]*(\d+(?:{POINT}\d+)+)")
 #: Eight thousand jobs, thirty billion; no year.
 _AMOUNT = re.compile(rf"(?!(?:19|20)\d\d$)\d{{4,}}|\d+(?:{POINT}\d+)?[bmt]")
@@ -45,17 +45,19 @@ class Words:
 def words_of(entry: Entry, stems: Sequence[str]) -> Words:
     """The words of an entry; `stems` are those of its headline."""
     counts: dict[str, float] = {}
+    stems = stems[:_MOST]
     for place, stem in enumerate(stems):
         counts[stem] = counts.get(stem, 0.0) + _HEADLINE * (2 if place < _FIRST else 1)
     if entry.summary:
-        for stem in tokens(entry.summary)[:_SUMMARY]:
+        for stem in tokens(entry.summary)[:_MOST]:
             counts[stem] = counts.get(stem, 0.0) + 1.0
+    numbers = [stem for stem in stems if stem[0].isdigit() or stem[-1].isdigit()]
     return Words(
         counts,
         entry.title,
         tuple(dict.fromkeys(stems)),
-        frozenset(version[1] for stem in stems if (version := _VERSION.fullmatch(stem))),
-        frozenset(stem for stem in stems if _AMOUNT.fullmatch(stem)),
+        frozenset(version[1] for stem in numbers if (version := _VERSION.fullmatch(stem))),
+        frozenset(stem for stem in numbers if _AMOUNT.fullmatch(stem)),
         entry.dated.timestamp() / 3600,
         host_of(entry.link) if entry.link else "",
         entry.feed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter.errors import NewsletterError
@@ -47,6 +47,7 @@ def dump_news(week: Week, news: News) -> str:
         "week": str(week),
         "terms": to_plain(news.terms),
         "resolved": to_plain(news.resolved),
+        "topics": to_plain(news.topics),
     }
     lines = [head, *(to_plain(ranked) for ranked in news.ranked)]
     return "".join(dump_line(line) + "\n" for line in lines)
@@ -66,14 +67,15 @@ def parse_news(text: str, week: Week) -> News:
         except NotPlain as fault:
             raise NotPlain(f"line {number}: {fault}") from fault
     try:
-        # Both are missing where an older version froze the week.
-        terms = from_plain(TermCounts, head.get("terms", {}))
-        resolved = from_plain(_Resolved, {"links": head.get("resolved", {})}).links
+        # Missing where an older version froze the week.
+        told = from_plain(_Head, {key: head[key] for key in ("terms", "resolved", "topics") if key in head})
     except NotPlain as fault:
         raise NotPlain(f"line 1: {fault}") from fault
-    return News(ranked=tuple(stories), terms=terms, resolved=resolved)
+    return News(ranked=tuple(stories), terms=told.terms, resolved=told.resolved, topics=told.topics)
 
 
 @dataclass(frozen=True, slots=True)
-class _Resolved:
-    links: Mapping[str, str]
+class _Head:
+    terms: TermCounts = field(default_factory=TermCounts)
+    resolved: Mapping[str, str] = field(default_factory=dict)
+    topics: tuple[str, ...] = ()

@@ -186,5 +186,7 @@ class News:
     terms: TermCounts = TermCounts()
     #: Short links and redirectors as typed or published → the address they lead to.
     resolved: Mapping[str, str] = field(default_factory=dict)
+    #: What the newsletter was about then: stories that wishes make are scored by it.
+    topics: tuple[str, ...] = ()
     #: Likeliest first; empty after the freeze.
     near: tuple[NearMiss, ...] = ()

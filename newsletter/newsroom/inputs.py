@@ -52,19 +52,20 @@ def week_inputs(
     wishes, about_wishes = read_wishes(room.root, week)
     memory, about_memory = read_memory(room.root, before=week)
     explainers, about_explainers = _explainers(room.root, week, state.frozen)
-    sources, about_sources = read_sources(room.root)
     if state.frozen is not None:
         takes, about_takes = _frozen_takes(room.root, state.frozen)
         news = read_news(room.root, week) or News()
+        about_sources: tuple[Remark, ...] = ()
         window = _frozen_window(state.frozen)
     else:
         assert store is not None
         takes, about_takes = _open_takes(room, week)
         window = open_window(room, week, freeze=freeze)
+        sources, about_sources = read_sources(room.root)
         news = week_news(room, store, window, sources, named=(*references(takes, wishes), *asked))
     remarks = in_order((*about_wishes, *about_sources, *about_memory, *about_explainers, *about_takes))
     # A take with a fault is held or printed as it can be; without these files the issue would be another one.
-    refuse_errors(tuple(r for r in remarks if r.path.endswith((".toml", ".json", ".jsonl"))))
+    refuse_errors(tuple(r for r in remarks if r.path.endswith((".toml", ".json", ".jsonl", "topics.txt"))))
     desk = Desk(
         week=week,
         settings=room.settings,
@@ -74,7 +75,7 @@ def week_inputs(
         explainers=explainers,
         wishes=wishes,
         memory=memory,
-        topics=sources.topics,
+        frozen=state.frozen is not None,
         renderer=versions(),
     )
     return Inputs(desk=desk, window=window, remarks=remarks)

@@ -8,14 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from newsletter.errors import CannotSend, CannotWrite, NotReady
-from newsletter.files.folder import read_kept, week_folder
-from newsletter.files.record import read_record
+from newsletter.files.folder import read_kept, week_folder, weeks_on_disk
+from newsletter.files.record import read_memory, read_record
 from newsletter.files.state import read_state, write_state
 from newsletter.mail.segments import build_mailing
 from newsletter.model.audience import Mailing, Tally
 from newsletter.model.issue import Sent
 from newsletter.model.ports import Transport
 from newsletter.model.week import Week
+from newsletter.newsroom.inputs import is_sample
 from newsletter.newsroom.room import Newsroom, make_folder
 from newsletter.store.engine import Store
 
@@ -27,9 +28,10 @@ def open_mailing(room: Newsroom, week: Week, store: Store, transport: Transport)
 
     From here on the week bears the mark that it began to leave. Raises CannotSend if the relay does not let us in,
     which is tried before that mark is set.
-    Raises NotReady if the list has no reader, if the bytes were approved under another base_url (or none: then they
-    have no way out for the reader), or if the ledger knows less than the week's own sent mark: then the
-    database was restored from an older copy, and a person must say so before anybody is written to twice.
+    Raises NotReady if the list has no reader, if another issue was sent since the approval, if the bytes were approved
+    under another base_url (or none: then they have no way out for the reader), or if the ledger knows less than the
+    week's own sent mark: then the database was restored from an older copy, and a person must say so before anybody
+    is written to twice.
     """
     store.ledger.take_over()
     state = read_state(room.root, week)
@@ -68,6 +70,7 @@ def _opened(room: Newsroom, week: Week, store: Store, sent: Sent | None) -> tupl
     if store.subscribers.count_readers() == 0:
         raise NotReady("There is nobody on the list.", mend="Add readers:  newsletter subscribers add ADDRESS")
     _same_base_url(room, week)
+    _in_turn(room, week)
     mailing = mailing_of(room, week, date=room.clock.now())
     number = store.ledger.open_mailing(mailing, room.clock.now())
     return number, mailing
@@ -80,6 +83,28 @@ def _same_base_url(room: Newsroom, week: Week) -> None:
             f'{week} was approved with base_url = "{issue.wording.base_url}", and it is "{now}" now: '
             "its links to leave and to read on the web would be wrong or missing.",
             mend=f"Make it again, look and approve:  newsletter draft {week}, newsletter approve {week} --by NAME",
+        )
+
+
+def _in_turn(room: Newsroom, week: Week) -> None:
+    """Two weeks may be closed at a time: what was approved before the other left does not know what that printed."""
+    later = [
+        w
+        for w in weeks_on_disk(room.root)
+        if w > week and read_state(room.root, w).sent and not is_sample(room.root, w)
+    ]
+    if later:
+        raise NotReady(
+            f"{later[0]} has been sent: {week} would come after it, with news that it may have printed.",
+            mend=f'Leave it out, and its takes and news go to the next:  newsletter skip {week} --why "…"',
+        )
+    issue, memory = read_record(room.root, week), read_memory(room.root, before=week)[0]
+    number = room.settings.publication.first_number + len(memory)
+    if issue is not None and issue.number != number:
+        raise NotReady(
+            f"{week} was approved as number {issue.number} and would be number {number} now: an issue was sent since, "
+            "and what that printed is not printed again.",
+            mend=f"Look and approve again:  newsletter draft {week}, newsletter approve {week} --by NAME",
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from newsletter.desk.cluster import stories
-from newsletter.desk.rank import rank
+from newsletter.desk.rank import rank, unscored
 from newsletter.desk.reach import reach
 from newsletter.model.news import News
 from newsletter.model.sources import Sources
@@ -33,10 +33,12 @@ def week_news(room: Newsroom, store: Store, window: Window, sources: Sources, *,
     )
     entries = with_resolved(store.news.named(found.needed), resolved)
     grouped = stories(entries, feeds, proposed=found.proposed, since=found.since)
-    ranked = rank(grouped.stories, feeds, sources, until=window.end)
+    proposed = rank([s for s in grouped.stories if s.proposed], feeds, sources, until=window.end)
+    older = unscored([s for s in grouped.stories if not s.proposed], feeds, sources)
     return News(
-        ranked=(*(r for r in ranked if r.story.proposed), *(r for r in ranked if not r.story.proposed)),
+        ranked=(*proposed, *older),
         terms=grouped.terms,
         resolved=resolved,
+        topics=sources.topics,
         near=grouped.near,
     )

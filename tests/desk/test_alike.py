@@ -98,6 +98,11 @@ AGAINST = {
         _words("Nimbus recalls a headset", "b"),
         _words("Nimbus praises a headset", "b"),
     ),
+    "nothing shared but a name": (
+        _words("Ada Ostler sells a headset", "a"),
+        _words("Ada Ostler bakes bread", "b"),
+        _words("Ostler bakes bread: Ada", "b"),
+    ),
     "later": (
         _words("Nimbus shows a headset", "a"),
         _words("Nimbus sells a headset", "b", hours=48),

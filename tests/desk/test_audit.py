@@ -106,6 +106,10 @@ SOUND: dict[str, tuple[Take, PrintedStory]] = {
     "a word of the summary": (make_take("#tides", ON_NOTHING), a_story(summary="Bees are the reason.")),
     "a word of another headline": (make_take("#tides", ON_NOTHING), a_story(titles=("A bakery goes to sea",))),
     "a word of the address": (make_take("#tides", ON_NOTHING), a_story(link="https://coast.example/bakery-at-sea")),
+    "what its words are called for short": (
+        make_take("#tides", f"{ON_NOTHING} The TTFs will not mind."),
+        a_story(titles=("A tidal turbine first",)),
+    ),
     "another language": (make_take("#tides", ON_NOTHING, language="id"), a_story()),
     "a story in another language": (make_take("#tides", ON_NOTHING), a_story(language="de-AT")),
     "no English though nobody says so": (
@@ -183,6 +187,8 @@ DOUBTFUL = {
     "one word in common": "https://coast.example/what-a-turbine-costs-in-the-end",
     "the beginning of a word in common": "https://coast.example/why-turbines-approval-took-decades",
     "a word inside the host": "https://harbourcouncil.example/minutes-from-monday-evening-session",
+    "another language": "https://coast.example/de/hafen-bekommt-kraftwerk-nach-langem-streit",
+    "a host of another country": "https://www.kueste.de/hafen-bekommt-kraftwerk-nach-langem-streit",
     "a mail address": "mailto:council@coast.example",
     "no address that can be read": "https://[coast.example/foundry-delays-two-nanometre-line",
 }
@@ -191,6 +197,11 @@ DOUBTFUL = {
 @pytest.mark.parametrize("link", DOUBTFUL.values(), ids=DOUBTFUL.keys())
 def test_an_address_that_proves_nothing_is_not_questioned(link: str) -> None:
     assert not contradicts(link, TIDES)
+
+
+def test_a_little_word_in_both_and_a_word_of_the_tracking_prove_nothing() -> None:
+    assert contradicts("https://coast.example/gardeners-plant-oak-trees-after-storm", TIDES)
+    assert contradicts("https://coast.example/gardeners-plant-oak-trees?utm_source=harbour", TIDES)
 
 
 @pytest.mark.parametrize(
@@ -313,6 +324,21 @@ def test_a_heading_left_over_in_the_explainer_is_named_by_its_line() -> None:
     remarks = found(memory=(make_printed(topic="Many-Shot Learning"),), explainer={"body": body, "body_line": 5})
 
     assert [(r.path, r.line, r.code) for r in remarks] == [("issues/explainers/open-weights.md", 9, "stale-title")]
+
+
+@pytest.mark.parametrize("rule", ["=====", "---", "=" * 5000])
+def test_a_heading_marked_by_the_line_below_it_is_read_as_well(rule: str) -> None:
+    body = f"Words.\n\nMany-Shot Learning\n{rule}\n\nOther words."
+
+    remarks = found(memory=(make_printed(topic="Many-Shot Learning"),), explainer={"body": body, "body_line": 5})
+
+    assert [(r.line, r.code) for r in remarks] == [(7, "stale-title")]
+
+
+def test_a_heading_and_a_subject_with_much_blank_in_them_are_read() -> None:
+    memory = (make_printed(topic="Many-Shot Learning"),)
+
+    assert found(memory=memory, explainer={"body": f"# a{' ' * 9000}b"}, wishes={"subject": f"week{' ' * 9000}"}) == ()
 
 
 def test_a_subtitle_and_a_topic_of_an_earlier_issue_are_named() -> None:

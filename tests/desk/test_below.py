@@ -37,6 +37,11 @@ def _thread(*headlines: str) -> tuple[Ranked, ...]:
     )
 
 
+def _of_one_publisher(*headlines: str) -> tuple[Ranked, ...]:
+    telling = Telling(feed="ars", name="The ars", publisher="ars.example", weight=0.5)
+    return tuple(replace(ranked, tellings=(telling,)) for ranked in make_ranked(*headlines))
+
+
 def _fates(draft: Draft) -> dict[str, str]:
     return {r.story.headline: draft.fates[r.story.id].rule for r in draft.ranked}
 
@@ -87,7 +92,7 @@ def test_the_fifth_story_below_a_thread_is_left_out_and_told_why() -> None:
 
 
 def test_a_third_headline_of_one_publisher_waits_and_says_which_two_stand_before_it() -> None:
-    draft = compose(make_desk([ZOOM, TWIN, OTHER], limits=Limits(per_publisher=2)))
+    draft = compose(make_desk(_of_one_publisher(ZOOM, TWIN, OTHER), limits=Limits(per_publisher=2)))
 
     fate = draft.fates["foundry-dresden-delays"]
     assert [s.headline for s in draft.issue.headlines] == [ZOOM, TWIN]
@@ -95,6 +100,12 @@ def test_a_third_headline_of_one_publisher_waits_and_says_which_two_stand_before
     assert ZOOM in fate.because
     assert TWIN in fate.because
     assert "limits.per_publisher" in fate.change
+
+
+def test_stories_of_an_older_record_that_does_not_tell_their_publishers_know_no_bound() -> None:
+    draft = compose(make_desk([ZOOM, TWIN, OTHER], limits=Limits(per_publisher=2)))
+
+    assert [s.headline for s in draft.issue.headlines] == [ZOOM, TWIN, OTHER]
 
 
 def test_with_no_places_left_the_score_of_the_last_headline_is_named() -> None:

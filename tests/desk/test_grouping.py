@@ -66,6 +66,7 @@ ONE: Mapping[str, Sequence[tuple[str, float]]] = {
         ("Fusion firm Vantage has raised $30 billion", 1),
         ("Vantage's fusion plants draw 30B dollars", 2),
     ),
+    "a bare name at once": (("Vantage Kestrel", 0), ("Vantage Kestrel", 1)),
     "a version glued to its name": (
         ("Marrow3.8 weights are out", 0),
         ("Marrow 3.8 weights released under an open licence", 4),
@@ -88,6 +89,17 @@ TWO: Mapping[str, Sequence[tuple[str, float]]] = {
         ("Vantage lays off reactor staff in Wales", 70),
     ),
     "two versions": (("Marrow 5.1 arrives with longer memory", 0), ("Marrow 5.2 brings voices to phones", 30)),
+    "one form, two subjects": (
+        ("Nimbus prepares IPO", 0),
+        ("Vantage prepares IPO", 4),
+    ),
+    "two quarters in one form": (
+        ("Nimbus forecasts upbeat quarterly revenue on demand for kilns", 0),
+        ("Vantage forecasts upbeat quarterly revenue on demand for kilns", 3),
+    ),
+    "a variant": (("Introducing Marrow 6", 0), ("Introducing Marrow 6 mini", 20)),
+    "two parts": (("How we built our kiln, part 1", 0), ("How we built our kiln, part 2", 40)),
+    "a bare name a day apart": (("Vantage Kestrel", 0), ("Vantage Kestrel", 25)),
     "one headline of rubric words": (("Here's the latest", 0), ("Here's the latest", 1)),
     "one word": (("Googly", 0), ("Googly!", 1)),
     "one sign of another script": (("新", 0), ("新", 1)),
@@ -119,6 +131,30 @@ def test_two_pages_of_one_site_need_more_than_pages_of_two_sites() -> None:
     by_one = _count(_entry(titles[0], "deals"), _entry(titles[1], "deals", hours=20))
 
     assert (by_two, by_one) == (1, 2)
+
+
+def test_pages_without_address_in_one_file_are_compared_by_their_words() -> None:
+    told = [
+        make_entry(title, feed="clippings", link=Link(""), published=NOON + timedelta(hours=n))
+        for n, title in enumerate(title for title, _ in ONE["three ways to say it"])
+    ]
+
+    assert _count(*told) == 1
+
+
+def test_two_stories_in_one_form_stay_apart_where_each_is_told_by_several() -> None:
+    told = [
+        _entry(f"{who} {does}", f"paper{n}", hours=n)
+        for who in ("Nimbus", "Vantage")
+        for n, does in enumerate(("prepares IPO", "is preparing an IPO, sources say", "prepares IPO for autumn"))
+    ]
+
+    found = _telling(_grouped(*told), told)
+
+    assert {tuple(sorted({e.title.split()[0] for e in story.entries})) for story in found.values()} == {
+        ("Nimbus",),
+        ("Vantage",),
+    }
 
 
 def test_sixty_headlines_with_one_name_are_no_story() -> None:

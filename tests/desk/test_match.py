@@ -274,6 +274,12 @@ def test_a_discussion_that_is_itself_a_story_is_that_story() -> None:
 
 NOT_THE_ONE = {
     "another subject": ("Ironworks to cut jobs in its overhaul", "Foundry to cut jobs in its overhaul"),
+    "another name": ("Foundry fires the head of Kestrel", "Foundry fires the head of its northern branch"),
+    "another thing of one owner": ("Kea gets an app for Ostrich", "Kea gets an app for Swallow"),
+    "a new thing of one that is known": (
+        "Kestrel launches a picture model",
+        "Foundry launches Daylight, a plan for old ships in cold northern seas: joins models, pilots, guards, Kestrel",
+    ),
     "one word that was used once": ("accelerate", "Networking to accelerate large foundries in the north"),
     "a name with its number": (
         "Pasar 2",
@@ -284,6 +290,27 @@ NOT_THE_ONE = {
         "Networking to accelerate large foundries of many kinds, far away in the cold and windy north",
     ),
 }
+
+
+SAID_ELSE = {
+    "a credit behind it": "Foundry fires the head of its northern branch (The Kestrel)",
+    "a site behind it": "The foundry fires the head of its northern branch - Kestrel",
+    "capitals throughout": "Foundry Fires the Boss of Its Northern Branch",
+    "somebody's first name": "Foundry fires Ada Lark, head of its northern branch",
+}
+
+
+@pytest.mark.parametrize("ref", SAID_ELSE.values(), ids=SAID_ELSE.keys())
+def test_a_name_that_proves_nothing_hinders_nothing(ref: str) -> None:
+    lark = make_story("Foundry fires Lark, the head of its northern branch")
+
+    assert StoryFinder((lark, *WEEK_OF)).find(ref).story == lark
+
+
+@pytest.mark.parametrize("typed", ["1" * 9000, "Zoom CEO envisions" + " " * 9000 + "deepfakes", "A.B." * 9000])
+def test_a_reference_of_any_length_is_answered(typed: str) -> None:
+    assert FINDER.find(typed).story in (None, ZOOM)
+    assert FINDER.likely(typed) in ((), (ZOOM,))
 
 
 @pytest.mark.parametrize(("ref", "headline"), NOT_THE_ONE.values(), ids=NOT_THE_ONE.keys())

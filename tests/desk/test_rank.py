@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from newsletter.desk.rank import rank, score, sources_of, tellings
+from newsletter.desk.publishers import Publishers
+from newsletter.desk.rank import rank, score, sources_of
 from newsletter.links import Link
 from newsletter.model.feeds import Feed
 from newsletter.model.news import Entry, Ranked, Story, Telling
@@ -46,7 +47,7 @@ def at(feed: str, link: str, title: str = "Ferry sails", **changes: Any) -> Entr
 
 
 def telling_of(entry: Entry, feeds: dict[str, Feed] = FEEDS, sources: Sources = SOURCES) -> tuple[str, float]:
-    (one,) = tellings(told(entry), feeds, sources)
+    (one,) = Publishers(feeds, sources).tellings(told(entry))
     return one.publisher, one.weight
 
 
@@ -333,7 +334,7 @@ def test_an_entry_without_an_address_is_its_feeds_word() -> None:
     assert telling_of(at("gone", ""), feeds) == ("gone", 0.5)
     assert telling_of(at("votes", ""), feeds) == ("", 0.0)
     assert term(
-        score(told(at("memo", "")), tellings(told(at("memo", "")), feeds, SOURCES), topics=(), until=UNTIL),
+        score(told(at("memo", "")), Publishers(feeds, SOURCES).tellings(told(at("memo", ""))), topics=(), until=UNTIL),
         "carried by",
     )[1] == ("1 publisher: House Memo 0.5")
 

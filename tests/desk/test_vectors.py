@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
+import snowballstemmer
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsletter.desk.vectors import centroid, clean_title, cosine, count_titles, rarity, tokens, vector
+from newsletter.text import stem
 
 CLEANED = {
     "a site behind a bar": ("Zoom sends a twin | The Lab", "Zoom sends a twin"),
@@ -78,3 +82,12 @@ def test_vectors_are_of_length_one_and_alike_to_themselves() -> None:
     assert math.isclose(cosine(one, one), 1)
     assert math.isclose(cosine(one, centroid([one, one])), 1)
     assert cosine(one, vector(tokens("Bread rises"), terms)) == 0
+
+
+_ENDS = ("", "s", "ly", "ist", "ish", "nt", "al", "el", "ll", "ic", "or", "an", "on", "ion", "ism", "um", "li", "bl")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("aeioulsyrtncdgmbpkf", min_size=1, max_size=8), st.sampled_from(_ENDS))
+def test_words_that_the_stemmer_is_not_asked_about_are_those_it_leaves_alone(start: str, end: str) -> None:
+    assert stem(start + end) == snowballstemmer.stemmer("english").stemWord(start + end)
