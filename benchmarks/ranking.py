@@ -182,9 +182,7 @@ def _ways(feeds: Mapping[str, Feed], sources: Sources, until: datetime) -> dict[
     all_count = Publishers(unmarked, sources)
     return {
         "our score": lambda r: r.score,
-        "our score, whatever aggregators found counted": lambda r: again(
-            r, Publishers(unmarked, sources).tellings(r.story)
-        ),
+        "our score, whatever aggregators found counted": lambda r: again(r, all_count.tellings(r.story)),
         "our score, nothing that aggregators found counted": lambda r: again(r, only_papers(r.tellings)),
         "sum of weights alone": lambda r: sum(_weights(r.tellings).values()),
         "newest first": lambda r: max(e.dated for e in r.story.entries).timestamp(),

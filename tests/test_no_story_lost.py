@@ -16,7 +16,7 @@ from newsletter.demo.feed_server import FeedServer
 from newsletter.editorial import skip
 from newsletter.errors import NotReady
 from newsletter.model.week import Week
-from newsletter.pipeline import Composed, draft
+from newsletter.pipeline import Composed, approve, draft
 from tests.room import COLLECT, FREEZE, HOST, WEEK, Workspace, in_a_process, wired, workspace
 
 NEXT = WEEK.after()
@@ -343,3 +343,24 @@ def test_a_collect_that_is_killed_loses_no_entry_and_doubles_none(tmp_path: Path
         assert len(kept) == (0 if where == "while it reads" else 150)
         told = [entry.title for entry in space.store.news.entries()]
         assert sorted(told) == sorted(f"What {name} has to say of day {day}" for name in names for day in range(3))
+
+
+def test_an_issue_approved_before_another_left_does_not_print_its_news_again(space: Workspace) -> None:
+    """Both weeks were closed while the first was not sent, so both hold its news."""
+    taken_for(space, WEEK, NEXT)
+    collect_at(space, FREEZE - timedelta(days=2))
+    space.publish_feed("alpha", {titled(1): FREEZE - timedelta(days=1)})
+    collect_at(space, FREEZE - timedelta(hours=3))
+    space.seal()
+    space.clock.instant = FREEZE + timedelta(days=7)
+    space.seal(NEXT)
+    space.deliver()
+
+    with pytest.raises(NotReady, match=titled(1)):
+        space.deliver(NEXT)
+    draft(space.room, NEXT, space.store)
+    approve(space.room, NEXT, by="yoga")
+    space.deliver(NEXT)
+
+    assert space.post.readers == ["ada", "ada"]
+    assert [titled(1) in space.issue_text(week) for week in (WEEK, NEXT)] == [True, False]

@@ -11,10 +11,10 @@ from newsletter.desk.grouping import join_alike
 from newsletter.desk.nearly import near_misses
 from newsletter.desk.sameness import certain_groups
 from newsletter.desk.story_ids import story_ids
+from newsletter.desk.telling import lead_first, story_told_by
 from newsletter.desk.threads import threads
 from newsletter.desk.vectors import clean_title, tokens
 from newsletter.desk.words import words_of
-from newsletter.links import Link
 from newsletter.model.feeds import Feed
 from newsletter.model.news import Entry, NearMiss, Story, TermCounts
 from newsletter.text import slug
@@ -43,7 +43,7 @@ def stories(
 
     `proposed` holds (feed, id) of the entries that the window admits: a story is proposed if one of its entries
     is. Entries dated before `since` are joined by address and headline only, and tell how rare words are.
-    Ids are unique among the stories returned.
+    Ids are unique among the stories returned, and those of proposed ones do not depend on the others.
     """
     ordered = sorted(entries, key=lambda e: (e.dated, e.feed, e.id, e.title, e.link))
     old = sum(1 for e in ordered if since is not None and e.dated < since)
@@ -81,38 +81,20 @@ def _stories(
     groups: Sequence[Sequence[Entry]], feeds: Mapping[str, Feed], proposed: frozenset[tuple[str, str]]
 ) -> list[Story]:
     """One story for each group, in their order."""
-    told = [_lead_first(group, feeds) for group in groups]
+
+    def only_points(entry: Entry) -> bool:
+        return (feed := feeds.get(entry.feed)) is not None and feed.aggregator
+
+    told = [lead_first(group, only_points) for group in groups]
+    admitted = [any((e.feed, e.id) in proposed for e in group) for group in told]
     names = {title: slug(title) for group in told for e in group for title in (e.title, *e.former_titles)}
-    ids = story_ids([group[0] for group in told], names)
+    # The week's own stories choose their ids first, in the order in which we saw them.
+    order = sorted(range(len(told)), key=lambda n: (not admitted[n], *_seen(told[n])))
+    ids = dict(zip(order, story_ids([told[n][0] for n in order], names), strict=True))
     return [
-        _story(name, group, names, any((e.feed, e.id) in proposed for e in group))
-        for name, group in zip(ids, told, strict=True)
+        story_told_by(group, name=ids[n], names=names.__getitem__, proposed=admitted[n]) for n, group in enumerate(told)
     ]
 
 
-def _lead_first(group: Sequence[Entry], feeds: Mapping[str, Feed]) -> tuple[Entry, ...]:
-    """Publishers before aggregators, who only point; then the first to tell it."""
-
-    def rank(entry: Entry) -> tuple[bool, bool, datetime, str, str]:
-        feed = feeds.get(entry.feed)
-        return (feed is not None and feed.aggregator, not entry.link, entry.dated, entry.feed, entry.id)
-
-    return tuple(sorted(group, key=rank))
-
-
-def _story(name: str, group: tuple[Entry, ...], names: Mapping[str, str], proposed: bool) -> Story:
-    lead = group[0]
-    # A story is found under the names of its former headlines as well.
-    aliases = sorted({names[title] for e in group for title in (e.title, *e.former_titles)} - {name})
-    dates = [e.published for e in group if e.published is not None]
-    return Story(
-        id=name,
-        headline=lead.title,
-        link=lead.link or next((e.link for e in group if e.link), Link("")),
-        entries=group,
-        aliases=tuple(aliases),
-        summary=lead.summary or next((e.summary for e in group if e.summary), ""),
-        language=lead.language,
-        published=lead.published or (min(dates) if dates else None),
-        proposed=proposed,
-    )
+def _seen(group: Sequence[Entry]) -> tuple[datetime, str, str]:
+    return min((e.first_seen, e.feed, e.id) for e in group)

@@ -143,7 +143,9 @@ class StoryFinder:
         if not folded:
             return Match(None, None)
         if found := self._headed(text):
-            return _one_of(found, "headline")
+            # A column bears its headline every week: this week's is meant.
+            current = tuple(story for story in found if story.proposed)
+            return _one_of(current if len(current) == 1 else found, "headline")
         stems = stems_of(text)
         fits = self._index.fits(stems)
         if begun := self._begun(folded, text):

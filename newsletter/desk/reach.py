@@ -32,7 +32,7 @@ class Reach:
 
     proposed: frozenset[tuple[str, str]]
     needed: frozenset[tuple[str, str]]
-    #: Entries dated from here on are compared by their words, and those proposed whatever their date.
+    #: Entries dated from here on are compared by their words.
     since: datetime
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from newsletter.desk.match import StoryFinder
-from newsletter.links import Link, looks_like_address, same
+from newsletter.desk.telling import lead_first, story_told_by
+from newsletter.links import looks_like_address, same
 from newsletter.model.issue import Wishes
 from newsletter.model.news import Entry, Ranked, Story, Telling
 from newsletter.model.remarks import Level, Remark
@@ -163,17 +164,14 @@ def _told(ranked: Ranked, place: int) -> _Told:
 
 
 def _lead_first(told: Iterable[_Told]) -> list[_Told]:
-    """Publishers before those who only point; then the first to tell it."""
-    return sorted(
-        told,
-        key=lambda one: (
-            one[1] is not None and not one[1].publisher,
-            not one[0].link,
-            one[0].dated,
-            one[0].feed,
-            one[0].id,
-        ),
-    )
+    by_entry = {(entry.feed, entry.id): (entry, telling) for entry, telling in told}
+
+    def only_points(entry: Entry) -> bool:
+        telling = by_entry[entry.feed, entry.id][1]
+        return telling is not None and not telling.publisher
+
+    ordered = lead_first((entry for entry, _ in by_entry.values()), only_points)
+    return [by_entry[entry.feed, entry.id] for entry in ordered]
 
 
 def _pages(story: Story) -> list[frozenset[int]]:
@@ -226,19 +224,4 @@ def _free(title: str, taken: set[str]) -> str:
 
 
 def _story(name: str, told: Sequence[_Told], proposed: bool, *, thread: str) -> Story:
-    entries = tuple(entry for entry, _ in told)
-    lead = entries[0]
-    dates = [e.published for e in entries if e.published is not None]
-    aliases = sorted({slug(title) for e in entries for title in (e.title, *e.former_titles)} - {name})
-    return Story(
-        id=name,
-        headline=lead.title,
-        link=lead.link or next((e.link for e in entries if e.link), Link("")),
-        entries=entries,
-        aliases=tuple(aliases),
-        summary=lead.summary or next((e.summary for e in entries if e.summary), ""),
-        language=lead.language,
-        published=lead.published or (min(dates) if dates else None),
-        proposed=proposed,
-        thread=thread,
-    )
+    return story_told_by([entry for entry, _ in told], name=name, names=slug, proposed=proposed, thread=thread)

@@ -1,8 +1,7 @@
-"""Short names for stories, each its own. Pure."""
+"""Short names for stories, each its own, that stay when more news comes in. Pure."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
@@ -11,29 +10,28 @@ from newsletter.text import slug
 
 
 def story_ids(leads: Sequence[Entry], names: Mapping[str, str]) -> list[str]:
-    """A short id for each; those that would share one get more words, at last a mark of their own.
+    """A short id for each, in their order: who comes first has the shortest that is free.
 
-    `names` is headline → its slug, what a story is called if no other wants that name.
+    A later story that would have the same gets more words of its headline, at last a mark of its own: an id that
+    somebody wrote down is never taken from its story. `names` is headline → its slug.
     """
-    ids = [""] * len(leads)
-    open_places = list(range(len(leads)))
     taken: set[str] = set()
-    for most in (3, 4, 6, 9):
-        wanted: dict[str, list[int]] = defaultdict(list)
-        for i in open_places:
-            title = leads[i].title
-            wanted[names[title] if most == 3 else slug(title, most=most)].append(i)
-        for name, places in wanted.items():
-            if len(places) == 1 and name not in taken:
-                ids[places[0]] = name
-                taken.add(name)
-        open_places = [i for i in open_places if not ids[i]]
-    for i in open_places:
-        told = 0
-        while not ids[i] or ids[i] in taken:
-            # Faulty feeds give two entries one id.
-            name = f"{leads[i].feed}\n{leads[i].id}" + "\n" * told
-            mark = blake2b(name.encode(errors="surrogatepass"), digest_size=4).hexdigest()
-            ids[i], told = f"{names[leads[i].title]}-{mark}", told + 1
-        taken.add(ids[i])
+    ids = []
+    for lead in leads:
+        short = names[lead.title]
+        longer = (slug(lead.title, most=most) for most in (4, 6, 9))
+        name = next((one for one in (short, *longer) if one not in taken), "") if short in taken else short
+        ids.append(name or _marked(lead, short, taken))
+        taken.add(ids[-1])
     return ids
+
+
+def _marked(lead: Entry, short: str, taken: set[str]) -> str:
+    told = 0
+    while True:
+        # Faulty feeds give two entries one id.
+        named = f"{lead.feed}\n{lead.id}" + "\n" * told
+        mark = blake2b(named.encode(errors="surrogatepass"), digest_size=4).hexdigest()
+        if (name := f"{short}-{mark}") not in taken:
+            return name
+        told += 1

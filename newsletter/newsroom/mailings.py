@@ -7,18 +7,19 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
+from newsletter.desk.memory import Memory
 from newsletter.errors import CannotSend, CannotWrite, NotReady
 from newsletter.files.folder import read_kept, week_folder, weeks_on_disk
 from newsletter.files.record import read_memory, read_record
 from newsletter.files.state import read_state, write_state
 from newsletter.mail.segments import build_mailing
 from newsletter.model.audience import Mailing, Tally
-from newsletter.model.issue import Sent
+from newsletter.model.issue import Issue, Printed, Sent
 from newsletter.model.ports import Transport
 from newsletter.model.week import Week
-from newsletter.newsroom.inputs import is_sample
 from newsletter.newsroom.room import Newsroom, make_folder
 from newsletter.store.engine import Store
+from newsletter.text import clip
 
 VARIANT = "full"
 
@@ -28,10 +29,10 @@ def open_mailing(room: Newsroom, week: Week, store: Store, transport: Transport)
 
     From here on the week bears the mark that it began to leave. Raises CannotSend if the relay does not let us in,
     which is tried before that mark is set.
-    Raises NotReady if the list has no reader, if another issue was sent since the approval, if the bytes were approved
-    under another base_url (or none: then they have no way out for the reader), or if the ledger knows less than the
-    week's own sent mark: then the database was restored from an older copy, and a person must say so before anybody
-    is written to twice.
+    Raises NotReady if the list has no reader, if an issue sent since the approval told the same, if the bytes were
+    approved under another base_url (or none: then they have no way out for the reader), or if the ledger knows less
+    than the week's own sent mark: then the database was restored from an older copy, and a person must say so before
+    anybody is written to twice.
     """
     store.ledger.take_over()
     state = read_state(room.root, week)
@@ -88,24 +89,36 @@ def _same_base_url(room: Newsroom, week: Week) -> None:
 
 def _in_turn(room: Newsroom, week: Week) -> None:
     """Two weeks may be closed at a time: what was approved before the other left does not know what that printed."""
-    later = [
-        w
-        for w in weeks_on_disk(room.root)
-        if w > week and read_state(room.root, w).sent and not is_sample(room.root, w)
+    issue = read_record(room.root, week)
+    if issue is None:
+        return
+    sent = _sent_since(room, issue)
+    repeated = [
+        f'"{clip(story.headline, 70)}" ({before.reference.week})'
+        for story in (*issue.stories, *issue.headlines)
+        if (before := Memory(sent).address_before(story.link, *story.addresses)) is not None
     ]
-    if later:
+    if repeated:
         raise NotReady(
-            f"{later[0]} has been sent: {week} would come after it, with news that it may have printed.",
-            mend=f'Leave it out, and its takes and news go to the next:  newsletter skip {week} --why "…"',
+            f"{week} was approved before {', '.join(str(one.reference.week) for one in sent)} was sent, which printed "
+            f"the same: {'; '.join(repeated)}.",
+            mend=f"Draft it again, drop what it still repeats in issue.toml, and approve:  newsletter draft {week}",
         )
-    issue, memory = read_record(room.root, week), read_memory(room.root, before=week)[0]
-    number = room.settings.publication.first_number + len(memory)
-    if issue is not None and issue.number != number:
+    number = room.settings.publication.first_number + len(read_memory(room.root, before=week)[0])
+    if "{number}" in room.settings.publication.title and issue.number != number:
         raise NotReady(
-            f"{week} was approved as number {issue.number} and would be number {number} now: an issue was sent since, "
-            "and what that printed is not printed again.",
+            f"{week} was approved as number {issue.number} and is number {number} now: an issue was sent since.",
             mend=f"Look and approve again:  newsletter draft {week}, newsletter approve {week} --by NAME",
         )
+
+
+def _sent_since(room: Newsroom, issue: Issue) -> tuple[Printed, ...]:
+    """Issues sent that this one was not composed after; oldest first."""
+    known = issue.previous.week if issue.previous is not None else None
+    sent = read_memory(room.root, before=weeks_on_disk(room.root)[-1].after())[0]
+    return tuple(
+        one for one in sent if one.reference.week != issue.week and (known is None or one.reference.week > known)
+    )
 
 
 def mailing_of(room: Newsroom, week: Week, *, date: datetime) -> Mailing:

@@ -128,6 +128,13 @@ def test_an_older_record_that_does_not_tell_its_publishers_knows_no_bound() -> N
     assert leading_publisher(Ranked(story, 1.0, (), (("ars", "The ars"),))) == ""
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(("", "s", "t"))), max_size=12),
+    st.integers(0, 5),
+    st.integers(0, 3),
+    st.integers(0, 2),
+)
 def test_every_story_is_chosen_or_has_a_reason_and_no_bound_is_broken(
     shapes: list[tuple[str, str]], most: int, per_publisher: int, pins: int
 ) -> None:

@@ -142,18 +142,33 @@ def test_a_story_takes_summary_and_date_from_whoever_gave_them() -> None:
     assert (story.entries[0].feed, story.summary, story.published) == ("ars", "It sends a twin.", NOON)
 
 
-def test_ids_that_would_collide_get_more_words_and_the_short_one_stays_as_another_name() -> None:
+def test_of_stories_with_the_same_first_words_the_one_seen_first_has_the_short_id() -> None:
     found = _told(
+        make_entry("Zoom CEO envisions holidays", first_seen=NOON + days(1)),
+        make_entry(
+            "Zoom CEO envisions holidays", id="again", link=Link("https://ars.example/again"), first_seen=NOON + days(2)
+        ),
         make_entry("Zoom CEO envisions deepfakes"),
-        make_entry("Zoom CEO envisions holidays"),
-        make_entry("Zoom CEO envisions holidays", id="again", link=Link("https://ars.example/again")),
     )
 
-    ids = {s.id for s in found}
+    ids = {s.entries[0].id: s.id for s in found}
 
-    assert len(ids) == 3
-    assert "zoom-ceo-envisions-deepfakes" in ids
-    assert all("zoom-ceo-envisions" in s.aliases for s in found)
+    assert ids["tag:Zoom CEO envisions deepfakes"] == "zoom-ceo-envisions"
+    assert ids["tag:Zoom CEO envisions holidays"] == "zoom-ceo-envisions-holidays"
+    assert ids["again"].startswith("zoom-ceo-envisions-") is True
+    assert len(set(ids.values())) == 3
+
+
+def test_a_story_of_another_week_never_takes_the_id_of_one_of_this_week() -> None:
+    old = make_entry("Zoom CEO envisions holidays", published=NOON - days(9))
+    new = make_entry("Zoom CEO envisions deepfakes")
+
+    found = stories([old, new], FEEDS, proposed=frozenset({(new.feed, new.id)}), since=NOON - days(7)).stories
+
+    assert {s.headline: s.id for s in found} == {
+        "Zoom CEO envisions deepfakes": "zoom-ceo-envisions",
+        "Zoom CEO envisions holidays": "zoom-ceo-envisions-holidays",
+    }
 
 
 def test_other_headlines_of_a_story_are_other_names() -> None:
