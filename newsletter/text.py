@@ -16,6 +16,8 @@ _STOP = frozenset(
     their them they this those to up us was we were what when where which who why will with you your
     report reports reportedly source sources after about just all also""".split()
 )
+#: Letters and digits, and the signs among them that make another thing of it.
+_KEPT = re.compile(r"[^\W_]+|(?<=[^\W_+#])[+#]+|(?<=\d)\.(?=\d)")
 _POSSESSIVE = re.compile(r"'s(?!\w)")
 _CONTRACTED = re.compile(r"(?<=\w)['’](?=\w)")
 #: Marks of ownership, which NFKD would turn into letters.
@@ -54,6 +56,15 @@ def visible(text: str) -> str:
 def fold(text: str) -> str:
     """Letters and digits only, without case, accents, punctuation and spacing; for comparing, never for showing."""
     return "".join(filter(str.isalnum, _plain(text)))
+
+
+@lru_cache(maxsize=16384)
+def headline_key(text: str) -> str:
+    """What two headlines share where a reader calls them the same: folded, but C# is not C++, and 1.5 is not 15.
+
+    Plus and hash signs behind a letter or a digit stay, and points between digits. For comparing only.
+    """
+    return "".join(_KEPT.findall(_plain(text)))
 
 
 def _plain(text: str) -> str:

@@ -14,6 +14,7 @@ from newsletter.text import (
     content_words,
     count_words,
     fold,
+    headline_key,
     is_rtl,
     nearest,
     nfc,
@@ -171,3 +172,28 @@ def test_white_space_of_every_kind_becomes_one_blank() -> None:
 )
 def test_direction_is_that_of_the_first_letter(text: str, expected: bool) -> None:
     assert is_rtl(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("A survey of C++ tools", "A survey of C# tools"),
+        ("Kestrel raises $1.5bn", "Kestrel raises $15bn"),
+        ("3.11", "3.1.1"),
+    ],
+)
+def test_two_headlines_that_differ_in_a_telling_sign_have_two_keys(one: str, other: str) -> None:
+    assert headline_key(one) != headline_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ZOOM’s twin – “said”", "zooms twin said"),
+        ("1,200 jobs.", "1200 jobs"),
+        ("#zoom", "Zoom"),
+        ("A. Smith", "a smith"),
+    ],
+)
+def test_case_accents_and_punctuation_leave_a_headlines_key(one: str, other: str) -> None:
+    assert headline_key(one) == headline_key(other)
