@@ -40,7 +40,8 @@ def continuations(issue: Issue, continued: Sequence[Continued]) -> Iterator[Rema
 
 def idle_wishes(wishes: Wishes, wanted: Wanted, issue: Issue, fates: Mapping[str, Fate]) -> Iterator[Remark]:
     """A notice for each story that issue.toml orders or gives a headline to and that is not printed."""
-    printed = {s.id for s in (*issue.stories, *issue.headlines)} | {one.id for s in issue.headlines for one in s.thread}
+    stories = (*issue.stories, *issue.headlines)
+    printed = {s.id for s in stories} | {one.id for s in stories for one in s.thread}
     for key, names in (("order", wanted.order), ("retitle", tuple(wanted.retitle))):
         for name in dict.fromkeys(names):
             if name in fates and name not in printed | wanted.pin | wanted.drop:
