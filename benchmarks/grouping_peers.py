@@ -8,14 +8,11 @@ kept in the user's cache.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
-from pathlib import Path
 
+from benchmarks.environments import CannotInstall, python_with
 from newsletter.links import identity
 from newsletter.model.news import Entry
 from newsletter.text import fold
@@ -81,7 +78,10 @@ def as_digests_do(entries: Sequence[Entry]) -> list[int]:
 
 def _library(name: str) -> Callable[[Sequence[Entry]], list[int]]:
     def grouped(entries: Sequence[Entry]) -> list[int]:
-        python = _installed()
+        try:
+            python = python_with("grouping", _NEEDS)
+        except CannotInstall as fault:
+            raise Unusable(str(fault)) from fault
         titles = json.dumps([entry.title or "?" for entry in entries])
         done = subprocess.run([python, "-c", _PROGRAM, name], input=titles, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -113,19 +113,3 @@ PEERS: Mapping[str, Callable[[Sequence[Entry]], list[int]]] = {
     "rapidfuzz": _library("rapidfuzz"),
     "scikit-learn": _library("scikit-learn"),
 }
-
-
-def _installed() -> Path:
-    """The Python of the peers' environment, made if it is not there. Raises Unusable if pip cannot."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "newsletter-benchmarks"
-    home = cache / f"grouping-{sys.version_info.major}.{sys.version_info.minor}"
-    python = home / "bin" / "python"
-    if not (home / "complete").exists():
-        shutil.rmtree(home, ignore_errors=True)
-        print(f"Installing {', '.join(_NEEDS)} into {home}", file=sys.stderr)
-        for command in ([sys.executable, "-m", "venv", home], [python, "-m", "pip", "install", "--quiet", *_NEEDS]):
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-            if done.returncode:
-                raise Unusable(f"cannot be installed: {done.stdout[-300:].strip()}")
-        (home / "complete").touch()
-    return python

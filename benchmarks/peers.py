@@ -7,14 +7,12 @@ The environments are made with the package index that pip is set up with, once, 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from clients import AT_A_TIME, Served, Unusable, ended_well
+from environments import CannotInstall, python_with
 from measured import Run
 
 #: reader 3.26 does not start with a later feedparser.
@@ -89,18 +87,11 @@ PEERS = {peer.name: peer for peer in (Reader, Rss2email)}
 
 def _installed(name: str, needs: Sequence[str]) -> tuple[str, Path]:
     """Version and Python of a peer's environment, made if it is not there. Raises Unusable if pip cannot."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "newsletter-benchmarks"
-    home = cache / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
-    python = home / "bin" / "python"
-    if not (home / "complete").exists():
-        shutil.rmtree(home, ignore_errors=True)
-        print(f"Installing {name} into {home}", file=sys.stderr)
+    try:
         # pip finds its index in the environment; only the runs themselves do without it.
-        for command in ([sys.executable, "-m", "venv", home], [python, "-m", "pip", "install", "--quiet", *needs]):
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-            if done.returncode:
-                raise Unusable(f"{name} cannot be installed: {done.stdout[-400:].strip()}")
-        (home / "complete").touch()
+        python = python_with(name, needs)
+    except CannotInstall as fault:
+        raise Unusable(str(fault)) from fault
     ask = f"import importlib.metadata as m; print(m.version({name!r}))"
     said = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=False)
     if said.returncode:

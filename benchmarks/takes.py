@@ -12,8 +12,6 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
-import os
-import shutil
 import subprocess
 import sys
 import time
@@ -24,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.environments import CannotInstall, python_with
 from benchmarks.figures import Bar, table
 from newsletter.desk.match import Meant, Outcome, StoryFinder, meant
 from newsletter.links import Link
@@ -229,16 +228,10 @@ def _difflib(typed: str, title: str) -> float:
 
 def _rapidfuzz(asked: Sequence[tuple[str, Sequence[tuple[str, Sequence[str]]]]]) -> list[list[Scores]] | str:
     """The scores of both matchers, or why there are none."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "newsletter-benchmarks"
-    home = cache / f"rapidfuzz-{sys.version_info.major}.{sys.version_info.minor}"
-    python = home / "bin" / "python"
-    if not (home / "complete").exists():
-        shutil.rmtree(home, ignore_errors=True)
-        for command in ([sys.executable, "-m", "venv", home], [python, "-m", "pip", "install", "--quiet", _NEEDS]):
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-            if done.returncode:
-                return f"cannot be installed: {done.stdout[-200:].strip()}"
-        (home / "complete").touch()
+    try:
+        python = python_with("rapidfuzz", (_NEEDS,))
+    except CannotInstall as fault:
+        return str(fault)
     run = subprocess.run([python, "-c", _SCORE], input=json.dumps(asked), capture_output=True, text=True, check=False)
     if run.returncode:
         return f"does not run: {run.stderr[-200:].strip()}"

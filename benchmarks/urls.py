@@ -11,10 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
-import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from benchmarks.environments import CannotInstall, python_with
 from benchmarks.figures import Bar, table
 from newsletter.links import identity, same
 
@@ -198,29 +196,16 @@ def _score_keys(pairs: Sequence[Pair], keys: Sequence[str | None]) -> Score:
 
 
 def _keys(needs: str, program: str, urls: Sequence[str]) -> list[str | None]:
-    python = _installed(needs)
+    try:
+        python = python_with(f"urls-{needs}", (needs,))
+    except CannotInstall as fault:
+        raise Unusable(str(fault)) from fault
     asked = [str(python), "-c", f"{_READ}{program}{_WRITE}"]
     done = subprocess.run(asked, input=json.dumps(urls), capture_output=True, text=True, check=False)
     if done.returncode:
         raise Unusable(done.stderr[-300:].strip())
     keys: list[str | None] = json.loads(done.stdout)
     return keys
-
-
-def _installed(needs: str) -> Path:
-    """The Python of an environment that holds the library, made if it is not there. Raises Unusable if pip cannot."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "newsletter-benchmarks"
-    home = cache / f"urls-{needs}-{sys.version_info.major}.{sys.version_info.minor}"
-    python = home / "bin" / "python"
-    if not (home / "complete").exists():
-        shutil.rmtree(home, ignore_errors=True)
-        print(f"Installing {needs} into {home}", file=sys.stderr)
-        for command in ([sys.executable, "-m", "venv", home], [python, "-m", "pip", "install", "--quiet", needs]):
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-            if done.returncode:
-                raise Unusable(f"it cannot be installed: {done.stdout[-300:].strip()}")
-        (home / "complete").touch()
-    return python
 
 
 def _row(name: str, score: Score) -> tuple[str, ...]:

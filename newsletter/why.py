@@ -11,6 +11,7 @@ from newsletter.clock import utc
 from newsletter.desk.compose import compose
 from newsletter.desk.match import StoryFinder
 from newsletter.desk.memory import Memory
+from newsletter.desk.noticed import continuation_of
 from newsletter.desk.rank import with_score
 from newsletter.domains import registrable
 from newsletter.errors import UsageFault
@@ -233,21 +234,7 @@ def _reasons(ranked: Ranked, inputs: Inputs, draft: Draft, *, frozen: bool) -> R
             if story.thread and r.story.thread == story.thread and r.story.id != story.id
         ),
         near=tuple(_near(story.id, draft.near, headlines)),
-        continued=_continued(story, inputs),
-    )
-
-
-def _continued(story: Story, inputs: Inputs) -> Continued | None:
-    found = Memory(tuple(inputs.desk.memory), inputs.desk.news.terms).may_continue(story)
-    if found is None:
-        return None
-    return Continued(
-        story=story.id,
-        headline=story.headline,
-        earlier=found.headline,
-        issue=found.reference.title,
-        week=str(found.reference.week),
-        likeness=found.likeness,
+        continued=continuation_of(story, Memory(tuple(inputs.desk.memory), inputs.desk.news.terms)),
     )
 
 

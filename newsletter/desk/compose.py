@@ -16,6 +16,7 @@ from newsletter.desk.keeping import kept_news
 from newsletter.desk.members import member_named
 from newsletter.desk.memory import Memory
 from newsletter.desk.noticed import (
+    continuation_of,
     continuations,
     hidden_leads,
     idle_wishes,
@@ -191,15 +192,8 @@ def _continued(issue: Issue, ranked: Sequence[Ranked], memory: Memory) -> Iterat
     by_id = {r.story.id: r.story for r in ranked}
     for printed in (*issue.stories, *issue.headlines):
         story = by_id.get(printed.id)
-        if story is not None and (found := memory.may_continue(story)) is not None:
-            yield Continued(
-                story=printed.id,
-                headline=printed.headline,
-                earlier=found.headline,
-                issue=found.reference.title,
-                week=str(found.reference.week),
-                likeness=found.likeness,
-            )
+        if story is not None and (found := continuation_of(story, memory)) is not None:
+            yield found
 
 
 def _apart(desk: Desk, attached: Attached, memory: Memory) -> tuple[PrintedTake, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from newsletter.desk.members import member_named
+from newsletter.desk.memory import Memory
 from newsletter.desk.wish import Wanted
 from newsletter.model.fates import Continued, Fate
 from newsletter.model.issue import Explainer, Issue, Take, Wishes
-from newsletter.model.news import NearMiss, Ranked
+from newsletter.model.news import NearMiss, Ranked, Story
 from newsletter.model.remarks import Remark
 from newsletter.model.settings import Settings
 from newsletter.text import clip, count_words
@@ -28,6 +29,21 @@ def near_misses(issue: Issue, ranked: Sequence[Ranked], near: Sequence[NearMiss]
         what = f'Possibly the same story: "{one}" and "{other}" (both say {", ".join(pair.shared)}).'
         mend = f'They are? In issues/{issue.week}/issue.toml:  merge = [["#{pair.one}", "#{pair.other}"]]'
         yield Remark(f"issues/{issue.week}", 0, "notice", "possibly-same", what, (mend,))
+
+
+def continuation_of(story: Story, memory: Memory) -> Continued | None:
+    """The printed story that this one may go on with; None if there is none."""
+    found = memory.may_continue(story)
+    if found is None:
+        return None
+    return Continued(
+        story=story.id,
+        headline=story.headline,
+        earlier=found.headline,
+        issue=found.reference.title,
+        week=str(found.reference.week),
+        likeness=found.likeness,
+    )
 
 
 def continuations(issue: Issue, continued: Sequence[Continued]) -> Iterator[Remark]:
