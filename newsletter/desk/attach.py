@@ -165,7 +165,7 @@ class _Placing:
             return self._dropped(story, member)
         mend = () if take.headline else (f'Add a line  headline: …  (now shown as "{headline}").',)
         shown = link or f'"{headline}"'
-        nobody = "The freeze kept no story at" if self.frozen else "No feed carries"
+        nobody = "The frozen week has no story of a feed at" if self.frozen else "No feed carries"
         what = f"{nobody} {shown}. It becomes a story of its own, with {member.name}'s take."
         return (
             Placement(take=take, outcome="own", story=story.id),

@@ -23,7 +23,15 @@ def near_misses(issue: Issue, ranked: Sequence[Ranked], near: Sequence[NearMiss]
     """A notice for each printed story that may be one with another, likeliest first."""
     printed = {story.id for story in (*issue.stories, *issue.headlines)}
     headlines = {r.story.id: r.story.headline for r in ranked}
-    pairs = [p for p in near if (p.one in printed or p.other in printed) and {p.one, p.other} <= headlines.keys()]
+    threads = {r.story.id: r.story.thread or r.story.id for r in ranked}
+    pairs = [
+        pair
+        for pair in near
+        if (pair.one in printed or pair.other in printed)
+        and {pair.one, pair.other} <= headlines.keys()
+        # Those of one thread stand together already.
+        and threads[pair.one] != threads[pair.other]
+    ]
     for pair in pairs[:_PAIRS]:
         one, other = (clip(headlines[name], _CLIP) for name in (pair.one, pair.other))
         what = f'Possibly the same story: "{one}" and "{other}" (both say {", ".join(pair.shared)}).'
