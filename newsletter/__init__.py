@@ -1,3 +1,3 @@
 """A weekly team newsletter: news off the wire, across the desk, through the press, into the mail and the archive."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -238,4 +238,5 @@ def _inputs_changed(room: Newsroom, week: Week, outputs: set[str]) -> tuple[str,
 
 def _renderer_changed(then: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     now = dict(versions())
-    return tuple(f"{name} {version} → {now.get(name, 'gone')}" for name, version in then if now.get(name) != version)
+    changed = [f"{name} {version} → {now.get(name, 'gone')}" for name, version in then if now.get(name) != version]
+    return (*changed, *(f"{name}, not named then → {now[name]}" for name in now if then and name not in dict(then)))
