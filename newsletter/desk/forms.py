@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
-from newsletter.desk.vectors import clean_title, tokens
+from newsletter.desk.vectors import POINT, clean_title, tokens
 
 #: Two headlines are of one form if they share so much of the longer, in order, and one word at most is added
 #: elsewhere. With .6 half as many forms again go unnoticed, with .4 no more are found.
@@ -28,11 +29,27 @@ _CONTRARIES = tuple(
 )
 _BEGINS = frozenset("launch unveil debut introduc releas ship start approv sign reveal open".split())
 _ENDS = frozenset("recal withdraw suspend halt paus cancel discontinu scrap revok shut kill ban reject pull".split())
-#: A number that names one of several: "Qwen 4", "part 2", "#340", "May 12"; not one that counts, as "up 5%".
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".replace(" ", "|")
+_SHARE = r"\s*(?:%|percent\b|per cent\b|pct\b)"
+#: A number that names one of several: "Qwen 4", "iPhone 17", "part 2", "#340", "May 12"; not one that counts, as "up 5%".
 _NUMBERED = re.compile(
-    r"(?:\b[A-Z]\w*|#|\b(?:part|day|week|episode|beta|rc|v|round|season|chapter|vol|no)\.?)[ -]?"
-    r"(\d+(?:\.\d+)*)(?![\d.,]*[%\d])"
+    r"(?:\b[a-z]{0,8}[A-Z]\w*|#|\b(?:part|day|week|episode|beta|rc|v|round|season|chapter|vol|no)\.?)[ -]?"
+    rf"(\d+(?:\.\d+)*)(?![\d.,]*\d|[.,]?{_SHARE})"
 )
+#: A number that is part of a name, as a stem: "o3", "v4", "4o", "3nm".
+_CODE = re.compile(rf"[a-z]+(\d+(?:{POINT}\d+)*)[a-z]*|(\d+(?:{POINT}\d+)*)(?!(?:[bmt]|am|pm)$)[a-z]+")
+#: A number that counts or sums up, as a stem; no year.
+_COUNT = re.compile(rf"(?!(?:19|20)\d\d$)(\d{{1,15}})(?:{POINT}(\d{{1,15}}))?([bmt]?)")
+_UNITS = {"": 1, "m": 10**6, "b": 10**9, "t": 10**12}
+#: Shares, dates and hours change from one telling to the next.
+_CHANGING = re.compile(rf"(\d[\d.,]*)(?:{_SHARE}|(?:st|nd|rd|th)? (?:{_MONTHS})[a-z]*\b|\s?[ap]\.?m\b)", re.I)
+#: So do the counts of those that a disaster struck.
+_TOLLS = frozenset(
+    "casualti dead death die earthquak evacu hurt injur kill magnitud miss quak toll victim wound".split()
+)
+#: Counts that differ by no more than an eighth are one count, rounded: "$1.2B" and "$1.25B"; 600 and 700 million are two.
+_ROUNDED = 7 / 8
+_CURRENCIES = frozenset("$€£¥₹")
 
 
 def opposed(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -56,6 +73,8 @@ def one_form(title: str, stems: Sequence[str], other_title: str, other_stems: Se
         return False
     if _without_variants(stems) == _without_variants(other_stems):
         return True
+    if _other_counts(title, other_title, filled) and _TOLLS.isdisjoint((*stems, *other_stems)):
+        return True
     if sum(len(its) + len(others) for its, others in filled if not (its and others)) > _ADDED:
         return False
     for its, others in filled:
@@ -66,11 +85,13 @@ def one_form(title: str, stems: Sequence[str], other_title: str, other_stems: Se
                 return True
             if opposed(mine, theirs) or _contrary(mine, theirs):
                 return True
+            its_numbers, others_numbers = _numbers(title, mine), _numbers(other_title, theirs)
+            if its_numbers and others_numbers and its_numbers.isdisjoint(others_numbers):
+                return True
             if any(
                 not these.isdisjoint(mine) and not those.isdisjoint(theirs)
                 for these, those in (
                     (_VARIANTS, _VARIANTS),
-                    (_numbers(title), _numbers(other_title)),
                     (names(title), names(other_title)),
                 )
             ):
@@ -88,9 +109,44 @@ def names(title: str) -> frozenset[str]:
     return frozenset(stem for word in later if any(map(str.isupper, word)) for stem in tokens(word))
 
 
+def _numbers(title: str, stems: Sequence[str]) -> frozenset[str]:
+    """The numbers of the names among these stems, without the name: "4" of "Qwen 4" and of "qwen4"."""
+    coded = [found[1] or found[2] for stem in stems if (found := _CODE.fullmatch(stem))]
+    return frozenset([*coded, *_numbered(title).intersection(stems)])
+
+
 @lru_cache(maxsize=4096)
-def _numbers(title: str) -> frozenset[str]:
-    return frozenset(stem for found in _NUMBERED.finditer(clean_title(title[:_READ])) for stem in tokens(found[1]))
+def _numbered(title: str) -> frozenset[str]:
+    told = tokens(clean_title(title[:_READ]))
+    struck = {a for pair in pairwise(told) for a, b in (pair, pair[::-1]) if b in _TOLLS}
+    found = _NUMBERED.finditer(clean_title(title[:_READ]))
+    return frozenset(stem for number in found for stem in tokens(number[1]) if stem not in struck)
+
+
+def _other_counts(title: str, other_title: str, filled: Sequence[tuple[list[str], list[str]]]) -> bool:
+    """Whether all that differs is a count, and by more than rounding explains; not where money is told in another."""
+    if sum(_count(stem) is None for its, others in filled for stem in (*its, *others)) > _ADDED:
+        return False
+    its_money, others_money = _CURRENCIES.intersection(title), _CURRENCIES.intersection(other_title)
+    if its_money and others_money and its_money != others_money:
+        return False
+    changing = _changing(title) | _changing(other_title)
+    for its, others in filled:
+        one, other = ([n for s in side if s not in changing and (n := _count(s))] for side in (its, others))
+        if one and other and min(one[0], other[0]) < _ROUNDED * max(one[0], other[0]):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _changing(title: str) -> frozenset[str]:
+    return frozenset(stem for found in _CHANGING.finditer(title[:_READ]) for stem in tokens(found[1]))
+
+
+def _count(stem: str) -> float | None:
+    if not (found := _COUNT.fullmatch(stem)):
+        return None
+    return float(f"{found[1]}.{found[2] or 0}") * _UNITS[found[3]]
 
 
 def _without_variants(stems: Sequence[str]) -> list[str]:

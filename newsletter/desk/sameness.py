@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
+from newsletter.desk.forms import one_form
 from newsletter.desk.vectors import clean_title
 from newsletter.links import Identity, anchor, host_of, identity
 from newsletter.model.news import Entry
-from newsletter.text import fold
+from newsletter.text import headline_key
 
 #: Headlines of fewer words ("Here's the latest") are shared by chance.
 _ENOUGH_WORDS = 4
@@ -53,9 +54,46 @@ def _by_address(ordered: Sequence[Entry], stems: Sequence[Sequence[str]]) -> Ite
         one_place = sum(1 for a in anchors if a) <= 1
         together = [sorted(i for places in anchors.values() for i in places)] if one_place else anchors.values()
         for places in together:
+            if _tells_several(ordered, stems, places):
+                yield from _agreeing(ordered, stems, places)
+                continue
             for i, j in pairwise(places):
                 if ordered[j].dated - ordered[i].dated <= _ONE_PAGE or not set(stems[i]).isdisjoint(stems[j]):
                     yield i, j
+
+
+def _tells_several(ordered: Sequence[Entry], stems: Sequence[Sequence[str]], places: Sequence[int]) -> bool:
+    """Whether one feed says unlike things of a page: a status page, a log of changes, a front page."""
+    last: dict[str, int] = {}
+    for j in places if len(places) > 1 else ():
+        i = last.get(ordered[j].feed, j)
+        if ordered[i].id != ordered[j].id and not _agree(ordered, stems, i, j):
+            return True
+        last[ordered[j].feed] = j
+    return False
+
+
+def _agreeing(
+    ordered: Sequence[Entry], stems: Sequence[Sequence[str]], places: Sequence[int]
+) -> Iterable[tuple[int, int]]:
+    """Of the entries of such a page those whose headlines agree, each with the last before it that has a word of it."""
+    last: dict[object, int] = {}
+    for j in places:
+        # An entry that its feed gives twice is one entry, whatever it is called by now.
+        itself = (ordered[j].feed, ordered[j].id)
+        if itself in last:
+            yield last[itself], j
+        for i in sorted({last[key] for key in (ordered[j].title, *stems[j]) if key in last}):
+            if _agree(ordered, stems, i, j):
+                yield i, j
+        last.update(dict.fromkeys((itself, ordered[j].title, *stems[j]), j))
+
+
+def _agree(ordered: Sequence[Entry], stems: Sequence[Sequence[str]], i: int, j: int) -> bool:
+    """Whether two headlines share a word and are not one form: "Kestrel 4.1" and "Kestrel 4.2" are two changes."""
+    one, other = ordered[i].title, ordered[j].title
+    its, others = tuple(dict.fromkeys(stems[i])), tuple(dict.fromkeys(stems[j]))
+    return one == other or (not set(its).isdisjoint(others) and not one_form(one, its, other, others))
 
 
 def _by_headline(ordered: Sequence[Entry], stems: Sequence[Sequence[str]]) -> Iterable[tuple[int, int]]:
@@ -67,7 +105,7 @@ def _by_headline(ordered: Sequence[Entry], stems: Sequence[Sequence[str]]) -> It
     for some in alike.values():
         same: dict[str, list[int]] = defaultdict(list)
         for i in some if len(some) > 1 else ():
-            same[fold(clean_title(ordered[i].title))].append(i)
+            same[headline_key(clean_title(ordered[i].title))].append(i)
         for places in same.values():
             for i, j in pairwise(places):
                 one, other = ordered[i], ordered[j]

@@ -33,6 +33,9 @@ _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 #: "Qwen3.8" and "Qwen 3.8" name one model.
 _GLUED_VERSION = re.compile(r"\b([A-Za-z]{2,})(?=\d+\.\d)")
 _DIGIT = re.compile(r"\d")
+#: "C#", "C++" and ".NET" are names by their signs alone.
+_SIGNED = re.compile(r"(?<![^\W_])([A-Za-z])(#|\+\+)(?![^\W_])|(?<![\w.])\.(?=NET\b)")
+_SIGNS = {"#": "sharp", "++": "pp", None: "dot"}
 _SPELT_OUT = re.compile(r"\bartificial intelligence\b", re.I)
 
 
@@ -49,6 +52,7 @@ def tokens(text: str) -> tuple[str, ...]:
     """Stems of the words that carry meaning, in order, repeats kept; sums and initials in one spelling each."""
     plain = _SPELT_OUT.sub("AI", text)
     plain = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), plain)
+    plain = _SIGNED.sub(lambda m: (m[1] or "") + _SIGNS[m[2]], plain)
     if not _DIGIT.search(plain):
         return content_words(plain)
     plain = _MONEY.sub(lambda m: f" {m[1]}{m[2][0].lower()} ", _THOUSANDS.sub("", plain))

@@ -113,6 +113,27 @@ def test_short_links_of_new_entries_wait_to_be_asked_and_pages_do_not(store: Sto
     assert store.resolved.waiting(later(hours=2), most=0) == ()
 
 
+def test_a_glimpse_tells_what_the_entry_tells_and_names_read_it_whole(store: Store) -> None:
+    keep(store, make_entry("a"), make_entry("b", discussion=Link("https://talk.example/b")))
+    keep(store, make_entry("a", title="Another headline"), make_entry("b", discussion=Link("https://talk.example/b")))
+
+    glimpses = {one.id: one for one in store.news.glimpses(since=NOW - timedelta(days=1))}
+    whole = {entry.id: entry for entry in store.news.entries()}
+
+    for name, entry in whole.items():
+        one = glimpses[name]
+        assert (one.title, one.former_titles, one.discussion) == (entry.title, entry.former_titles, entry.discussion)
+        assert (one.published, one.first_seen, one.previous_fetch) == (
+            entry.published,
+            entry.first_seen,
+            entry.previous_fetch,
+        )
+    assert glimpses["a"].former_titles
+    assert store.news.named({("gazette", "b"), ("gazette", "none"), ("nobody", "b")}) == (whole["b"],)
+    assert store.news.named({("gazette", name) for name in whole}) == store.news.entries()
+    assert store.news.glimpses(since=NOW + timedelta(days=1)) == ()
+
+
 def test_of_two_entries_with_one_id_the_first_counts(store: Store) -> None:
     assert keep(store, make_entry(title="One"), make_entry(title="Other")) == 1
     assert [entry.title for entry in store.news.entries()] == ["One"]
