@@ -31,7 +31,7 @@ def choose_explainer(
     backlog = sorted((e for e in explainers if not e.path.startswith(f"{folder}/")), key=lambda e: e.path)
     if wishes.explainer:
         return _named(wishes, backlog)
-    unused = [e for e in backlog if memory.topic_before(e.title) is None and not memory.explained_from(e.path)]
+    unused = [e for e in backlog if memory.topic_before(e.title) is None and memory.explainer_before(e.path) is None]
     planned = next((e for e in unused if e.week == week), None)
     if planned is not None:
         return planned, ()

@@ -16,18 +16,30 @@ from functools import cached_property
 from itertools import islice, takewhile
 from typing import Literal
 
-from newsletter.desk.agreement import cuts_number, other_name, other_number, same_subject, shares_enough
+from newsletter.desk.agreement import (
+    adds_another,
+    another,
+    cuts_number,
+    other_name,
+    other_news,
+    other_number,
+    same_subject,
+    shares_enough,
+)
+from newsletter.desk.likeness import other_mark
 from newsletter.desk.spelling import Spellings
-from newsletter.desk.title_index import Fit, TitleIndex, stems_of
+from newsletter.desk.title_index import Fit, TitleIndex, stems_of, titles_of
 from newsletter.desk.vectors import clean_title
 from newsletter.links import identity, is_redirector, looks_like_address, same, with_scheme
 from newsletter.model.news import Story, TermCounts
-from newsletter.text import fold
+from newsletter.text import headline_key
 
 #: Likeness from which a story may be taken, if it leads the second by so much, and the second has at most this share.
 ACCEPT = 0.42
 MARGIN = 0.18
 RIVAL = 0.55
+#: Below it the story must tell more than half of what was typed.
+_SURE = 0.5
 #: Likeness from which the stories are asked about.
 ASK = 0.24
 #: What the first story leaves untold, if it weighs as much of the reference and another story tells it, is that story.
@@ -136,19 +148,22 @@ class StoryFinder:
         return Match(None, None, address=typed, unresolved=is_redirector(with_scheme(text)))
 
     def _worded(self, text: str) -> Match:
-        if fold(text) not in self._by_headline:
+        if headline_key(text) not in self._by_headline:
             # Copied from a page's source or from a feed.
             text = _TAG.sub(" ", html.unescape(text))
-        folded = fold(text)
-        if not folded:
+        key = headline_key(text)
+        if not key:
             return Match(None, None)
         if found := self._headed(text):
+            plainly = found if key in self._by_headline else self._plainly(text, found)
+            if not plainly:
+                return Match(None, "headline", found)
             # A column bears its headline every week: this week's is meant.
-            current = tuple(story for story in found if story.proposed)
-            return _one_of(current if len(current) == 1 else found, "headline")
+            current = tuple(story for story in plainly if story.proposed)
+            return _one_of(current if len(current) == 1 else plainly, "headline")
         stems = stems_of(text)
         fits = self._index.fits(stems)
-        if begun := self._begun(folded, text):
+        if begun := self._begun(key, text):
             # "Musk v. Altman" begins one headline, and is what three others are about.
             rivals = self._rivals(begun[0], frozenset(stems), fits) if len(begun) == 1 else ()
             return _one_of((*begun, *rivals), "beginning")
@@ -156,22 +171,35 @@ class StoryFinder:
 
     def _headed(self, text: str) -> tuple[Story, ...]:
         """The stories that bear this headline: as it stands, without credits, or without a browser's addition."""
-        if found := self._by_headline.get(fold(text)):
+        if found := self._by_headline.get(headline_key(text)):
             return found
-        plain = fold(clean_title(text))
+        plain = headline_key(clean_title(text))
         bare = (*self._by_headline.get(plain, ()), *self._by_plain_headline.get(plain, ()))
         if found := tuple({story.id: story for story in bare}.values()):
             return found
-        page = fold(_SITE_BEHIND.sub("", text))
+        page = headline_key(_SITE_BEHIND.sub("", text))
         return self._by_headline.get(page, ()) if len(page) >= _BEGINNING else ()
 
-    def _begun(self, folded: str, text: str) -> tuple[Story, ...]:
-        if len(folded) < _BEGINNING:
+    def _plainly(self, text: str, found: Sequence[Story]) -> tuple[Story, ...]:
+        """Those of the stories found without credits of which the rest of the text makes no other thing."""
+        keys = {headline_key(clean_title(text)), headline_key(_SITE_BEHIND.sub("", text))}
+        alike = {
+            story.id: [title for title in titles_of(story) if headline_key(clean_title(title)) in keys]
+            for story in found
+        }
+        return tuple(story for story in found if not adds_another(text, alike[story.id] or titles_of(story)))
+
+    def _begun(self, key: str, text: str) -> tuple[Story, ...]:
+        if len(key) < _BEGINNING:
             return ()
-        first = bisect_left(self._headlines, folded)
-        headlines = takewhile(lambda one: one.startswith(folded), self._headlines[first:])
+        first = bisect_left(self._headlines, key)
+        headlines = takewhile(lambda one: one.startswith(key), self._headlines[first:])
         stories = {story.id: story for headline in headlines for story in self._by_headline[headline]}
-        return tuple(story for story in stories.values() if not cuts_number(text, story))
+        return tuple(
+            story
+            for story in stories.values()
+            if not cuts_number(text, story) and not other_mark([text], titles_of(story))
+        )
 
     def _rivals(self, story: Story, typed: frozenset[str], fits: Sequence[Fit]) -> tuple[Story, ...]:
         """Other stories with a title that has every typed word, the likeliest first; at most four."""
@@ -201,6 +229,8 @@ class StoryFinder:
             and same_subject(text, stems, held)
             and shares_enough(typed, held, first.cosine)
             and not other_number(text, first.story)
+            and (first.value >= _SURE or not other_news(text, first.story, self._index.as_spelt, self._index.worth))
+            and not another(text, first.story, self._index.as_spelt)
             and not other_name(text, frozenset().union(*held), self._index.worth)
         )
         return Match(first.story if sure else None, "near", tuple(by_id[name] for name in candidates))
@@ -236,13 +266,13 @@ class StoryFinder:
 
     @cached_property
     def _by_headline(self) -> Mapping[str, tuple[Story, ...]]:
-        return _gathered((fold(title), self.stories[place]) for place, title, _ in self._index.titles)
+        return _gathered((headline_key(title), self.stories[place]) for place, title, _ in self._index.titles)
 
     @cached_property
     def _by_plain_headline(self) -> Mapping[str, tuple[Story, ...]]:
         """Only where something was added to the title."""
         added = ((place, plain) for place, title, plain in self._index.titles if plain != title)
-        return _gathered((fold(plain), self.stories[place]) for place, plain in added)
+        return _gathered((headline_key(plain), self.stories[place]) for place, plain in added)
 
     @cached_property
     def _headlines(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from newsletter.links import identity, same
 from newsletter.model.issue import Printed, Reference
 from newsletter.model.news import Story, TermCounts
 from newsletter.model.week import Week
-from newsletter.text import content_words, fold
+from newsletter.text import content_words, fold, headline_key
 
 #: Letters of a take below which equal words prove nothing ("Agreed.").
 TELLING = 20
@@ -108,7 +108,7 @@ class Memory:
         What was printed without an address is known by its headline, unless that is too short to prove anything.
         """
         links = (link for link in (story.link, *(e.link for e in story.entries)) if link)
-        titles = (fold(title) for title in (story.headline, *(e.title for e in story.entries)))
+        titles = (headline_key(title) for title in (story.headline, *(e.title for e in story.entries)))
         bare = (issue for title in titles if (issue := self._headlines_alone.get(title)) is not None)
         found = (self.address_before(*links), max(bare, key=_week, default=None))
         return max((issue for issue in found if issue is not None), key=_week, default=None)
@@ -123,7 +123,7 @@ class Memory:
 
     def headline_before(self, headline: str) -> Printed | None:
         """The latest issue that printed exactly this headline."""
-        return self._headlines.get(fold(headline)) if fold(headline) else None
+        return self._headlines.get(key) if (key := headline_key(headline)) else None
 
     # Takes and topics ------------------------------------------------------------------------------
 
@@ -139,10 +139,6 @@ class Memory:
     def explainer_before(self, path: str) -> Printed | None:
         """The latest issue that took its explainer from this file, whatever the file says now."""
         return next((issue for issue in reversed(self.issues) if path and issue.explainer_path == path), None)
-
-    def explained_from(self, path: str) -> bool:
-        """Whether an issue took its explainer from this file, whatever the file says now."""
-        return self.explainer_before(path) is not None
 
     @property
     def latest(self) -> Reference | None:
@@ -163,7 +159,7 @@ class Memory:
     def _looked_up(self, titles: tuple[str, ...]) -> tuple[StoryWords, _Told] | None:
         # Two vectors of length 1 are no more alike than the part of either that stands in both.
         part: dict[int, float] = {}
-        for stem in {stem for title in titles for stem in tokens(clean_title(title))}:
+        for stem in dict.fromkeys(stem for title in titles for stem in tokens(clean_title(title))):
             for place, square in self._recent_with.get(stem, ()):
                 part[place] = part.get(place, 0.0) + square
         # Places grow with the weeks.
@@ -189,10 +185,10 @@ class Memory:
     def _called(self, story: Story) -> _Told | None:
         """Who stood under this headline; or under one of its titles, if it was printed without an address."""
         found: list[_Told] = []
-        if (same_title := self._by_title.get(fold(story.headline))) and _tells(story.headline):
+        if (same_title := self._by_title.get(headline_key(story.headline))) and _tells(story.headline):
             found.extend(told for told in same_title if not is_column(story.headline))
         if self._headlines_alone and (bare := self.story_before(story)) is not None:
-            titles = {fold(title) for title in _titles(story)}
+            titles = {headline_key(title) for title in _titles(story)}
             found.extend(
                 told for told in self._told if told.issue is bare and titles & told.words.titles and not told.links
             )
@@ -260,18 +256,18 @@ class Memory:
     def _by_title(self) -> Mapping[str, tuple[_Told, ...]]:
         found: dict[str, list[_Told]] = {}
         for told in self._told:
-            for title in filter(None, map(fold, told.titles)):
+            for title in filter(None, map(headline_key, told.titles)):
                 found.setdefault(title, []).append(told)
         return {title: tuple(printed) for title, printed in found.items()}
 
     @cached_property
     def _headlines(self) -> dict[str, Printed]:
-        return {fold(headline): issue for issue in self.issues for headline, _ in issue.stories}
+        return {headline_key(headline): issue for issue in self.issues for headline, _ in issue.stories}
 
     @cached_property
     def _headlines_alone(self) -> dict[str, Printed]:
         alone = ((headline, issue) for issue in self.issues for headline, links in issue.stories if not links)
-        return {fold(headline): issue for headline, issue in alone if _tells(headline)}
+        return {headline_key(headline): issue for headline, issue in alone if _tells(headline)}
 
     @cached_property
     def _takes(self) -> dict[str, tuple[Printed, str]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from newsletter.desk.forms import one_form
 from newsletter.desk.vectors import clean_title
@@ -19,6 +20,8 @@ _ENOUGH_WORDS = 4
 _NEAR_IN_TIME = timedelta(days=5)
 #: A page that tells something else so much later is a front page or a log: then the headlines must agree as well.
 _ONE_PAGE = timedelta(days=7)
+#: A feed is of the page or of the site that more than half of its entries stand on.
+_MOSTLY = 0.5
 
 
 def certain_groups(ordered: Sequence[Entry], stems: Sequence[Sequence[str]]) -> list[list[int]]:
@@ -50,27 +53,53 @@ def _by_address(ordered: Sequence[Entry], stems: Sequence[Sequence[str]]) -> Ite
         page = identity(entry.link) if entry.link else None
         if page is not None:
             pages[page][anchor(entry.link)].append(i)
+    sizes = Counter(entry.feed for entry in ordered)
+    sites = Counter((entry.feed, host_of(entry.link)) for entry in ordered if entry.link)
     for anchors in pages.values():
         one_place = sum(1 for a in anchors if a) <= 1
         together = [sorted(i for places in anchors.values() for i in places)] if one_place else anchors.values()
         for places in together:
-            if _tells_several(ordered, stems, places):
+            if len(places) > 1 and _tells_several(ordered, stems, places, sizes, sites):
                 yield from _agreeing(ordered, stems, places)
                 continue
             for i, j in pairwise(places):
-                if ordered[j].dated - ordered[i].dated <= _ONE_PAGE or not set(stems[i]).isdisjoint(stems[j]):
+                if _one_telling(ordered, stems, i, j):
                     yield i, j
 
 
-def _tells_several(ordered: Sequence[Entry], stems: Sequence[Sequence[str]], places: Sequence[int]) -> bool:
-    """Whether one feed says unlike things of a page: a status page, a log of changes, a front page."""
+def _one_telling(ordered: Sequence[Entry], stems: Sequence[Sequence[str]], i: int, j: int) -> bool:
+    return ordered[j].dated - ordered[i].dated <= _ONE_PAGE or not set(stems[i]).isdisjoint(stems[j])
+
+
+def _tells_several(
+    ordered: Sequence[Entry],
+    stems: Sequence[Sequence[str]],
+    places: Sequence[int],
+    sizes: Mapping[str, int],
+    sites: Mapping[tuple[str, str], int],
+) -> bool:
+    """Whether a feed of this page, or of the site that it is the front of, says unlike things of it.
+
+    A status page and a log of changes have a feed to themselves; a forum gives one page twice under two titles.
+    `sizes` and `sites` count the entries of each feed, in all and by host.
+    """
+    here = Counter(ordered[i].feed for i in places)
+    host, front = host_of(ordered[places[0]].link), _is_front(ordered[places[0]].link)
+    own = {feed for feed, n in here.items() if (sites[feed, host] if front else n) > _MOSTLY * sizes[feed]}
     last: dict[str, int] = {}
-    for j in places if len(places) > 1 else ():
-        i = last.get(ordered[j].feed, j)
-        if ordered[i].id != ordered[j].id and not _agree(ordered, stems, i, j):
-            return True
+    for j in places:
+        i = last.get(ordered[j].feed)
         last[ordered[j].feed] = j
+        if i is None or ordered[j].feed not in own or ordered[i].id == ordered[j].id:
+            continue
+        if _one_telling(ordered, stems, i, j) and not _agree(ordered, stems, i, j):
+            return True
     return False
+
+
+def _is_front(link: str) -> bool:
+    parts = urlsplit(link)
+    return not parts.path.strip("/") and not parts.query
 
 
 def _agreeing(
@@ -90,10 +119,13 @@ def _agreeing(
 
 
 def _agree(ordered: Sequence[Entry], stems: Sequence[Sequence[str]], i: int, j: int) -> bool:
-    """Whether two headlines share a word and are not one form: "Kestrel 4.1" and "Kestrel 4.2" are two changes."""
+    """Whether two headlines are equal, or share half the words of one and are not one form, as two versions are."""
     one, other = ordered[i].title, ordered[j].title
     its, others = tuple(dict.fromkeys(stems[i])), tuple(dict.fromkeys(stems[j]))
-    return one == other or (not set(its).isdisjoint(others) and not one_form(one, its, other, others))
+    shared = len(set(its).intersection(others))
+    return one == other or (
+        shared > 0 and 2 * shared >= min(len(its), len(others)) and not one_form(one, its, other, others)
+    )
 
 
 def _by_headline(ordered: Sequence[Entry], stems: Sequence[Sequence[str]]) -> Iterable[tuple[int, int]]:

@@ -11,17 +11,19 @@ from newsletter.desk.forms import names
 from newsletter.desk.vectors import Vector, centroid, cosine
 from newsletter.desk.words import Words
 
-#: A story leads a thread if so many entries on so many sites tell it: a model's name on one forum is no affair.
+#: A story leads a thread if so many entries on so many sites tell it: a model's name on one forum is no affair. By the
+#: threads of the labelled week and digest four entries to six move F by .01 and .03, three sites to five by nothing.
 _ENTRIES = 5
 _SITES = 4
-#: A story belongs to a thread if it is this near the leading one (cosine of all their headlines) …
+#: A story belongs to a thread if it is this near the leading one (cosine of all their headlines): .2 finds more and
+#: errs more (P .957 for .965), .28 the other way; without threads the week loses .026, the digest .016 …
 _NEAR = 0.24
 #: … and shares two of the words that two in five of the leading story's entries have, no numbers, one of them a name
-#: that not every fourth story has, and a full name counting once, …
+#: that not every fourth story has, and a full name counting once (.3 to .5 is the same, as is every second story), …
 _CORE = 0.4
 _SHARED = 2
 _OF_STORIES = 0.25
-#: … in the days around it.
+#: … in the days around it. Three days or five lose up to .016 on the digest.
 _HOURS = 96.0
 
 

@@ -14,9 +14,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from newsletter.desk.spelling import Spellings
+from newsletter.desk.spelling import Spellings, is_slip
 from newsletter.desk.vectors import clean_title, rarity, tokens
 from newsletter.model.news import Story, TermCounts
+from newsletter.text import stem as stem_of
+from newsletter.text import words
 
 #: Shorter words are too like each other to be taken for misspellings.
 _FUZZY_LENGTH = 5
@@ -100,11 +102,36 @@ class TitleIndex:
         titles = [set(stems_of(title)) for title in titles_of(story)]
         return tuple(frozenset(stem for stem in stems if like[stem] & held) for held in titles)
 
+    def as_spelt(self, text: str, title: str) -> tuple[str, ...]:
+        """The distinct stems of a text in order, each as a title spells it where it is a slip of the title's word.
+
+        What other headlines have is no slip but another word, unless its letters are the same ("centre", "center").
+        """
+        typed = tuple(dict.fromkeys(stems_of(text)))
+        held = frozenset(stems_of(title))
+        if held.issuperset(typed):
+            return typed
+        mine, its = _spelt(text), {stem: word for stem, word in _spelt(title).items() if stem in held}
+        meant = (stem if stem in held else self._meant(stem, mine, its, title) for stem in typed)
+        return tuple(dict.fromkeys(meant))
+
     def worth(self, stem: str) -> float:
         """What the stem is worth; more the fewer headlines have it, never 0."""
         if stem not in self._worth:
             self._worth[stem] = rarity(stem, self._terms)
         return self._worth[stem]
+
+    def _meant(self, stem: str, mine: Mapping[str, str], its: Mapping[str, str], title: str) -> str:
+        """The stem of the title that a typed one is a slip of, or itself; both are given with their words."""
+        like = self._misspelt(stem)
+        known = stem in self._titles_with or stem in self.terms.counts
+        typed = mine.get(stem, stem)
+        for other, word in its.items():
+            # Two slips in one word are believed where it is no name: Austria is not Australia.
+            slips = is_slip(typed, word) or is_slip(stem, other) or (other in like and word in title)
+            if slips and (not known or sorted(typed) == sorted(word)):
+                return other
+        return stem
 
     @cached_property
     def _worth(self) -> dict[str, float]:
@@ -181,6 +208,11 @@ def stems_of(title: str) -> tuple[str, ...]:
 
 def _stems(plain: str) -> tuple[str, ...]:
     return tokens(_VERSION_MARK.sub("", plain))
+
+
+def _spelt(text: str) -> dict[str, str]:
+    """Stem → the word as it is written, the last of several."""
+    return {stem_of(word): word for word in words(clean_title(text))}
 
 
 def _can_be_misspelt(stem: str) -> bool:

@@ -16,6 +16,9 @@ _EMPTY = frozenset(
     understand understanding unpacked unpacking we what why with work works you your 101""".split()
 )
 _DIVE = re.compile(r"\bdeep[\s-]+dives?\b", re.I)
+#: Signs that are part of a name: C++ and C# are two topics.
+_SIGNS = {"+": "plus", "#": "sharp"}
+_SIGN = re.compile(r"(?<=[^\W\d_])[+#]|(?<=[^\W\d_]\+)\+")
 _BRACKETED = re.compile(r"^(.*?)\s*[(\[]([^()\[\]]+)[)\]]\s*(.*)$")
 #: "RAG: Retrieval-Augmented Generation".
 _PARTS = re.compile(r"\s*(?::|\s[-–—]\s)\s*")
@@ -44,7 +47,8 @@ def topic_names(title: str) -> frozenset[str]:
 
 def _key(text: str) -> str:
     """Stems in any order; a single word only without its plural, for stems of one word join too much."""
-    left = list(words(_DIVE.sub("deepdive", text)))
+    plain = _SIGN.sub(lambda found: _SIGNS[found[0]], _DIVE.sub("deepdive", text))
+    left = list(words(plain))
     while left and left[0] in _EMPTY:
         left.pop(0)
     while left and left[-1] in _EMPTY:

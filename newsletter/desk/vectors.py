@@ -35,7 +35,7 @@ _GLUED_VERSION = re.compile(r"\b([A-Za-z]{2,})(?=\d+\.\d)")
 _DIGIT = re.compile(r"\d")
 #: "C#", "C++" and ".NET" are names by their signs alone.
 _SIGNED = re.compile(r"(?<![^\W_])([A-Za-z])(#|\+\+)(?![^\W_])|(?<![\w.])\.(?=NET\b)")
-_SIGNS = {"#": "sharp", "++": "pp", None: "dot"}
+_SIGNS = {"#": "sharp", "++": "plusplus", None: "dot"}
 _SPELT_OUT = re.compile(r"\bartificial intelligence\b", re.I)
 
 

@@ -77,6 +77,70 @@ def test_one_headline_in_two_feeds_is_one_story() -> None:
     assert len(found) == 1
 
 
+def test_a_headline_that_a_sign_tells_apart_is_no_equal_headline() -> None:
+    told = [make_entry("Kestrel++ 8 reads maps on ships"), make_entry("Kestrel 8 reads maps on ships", feed="lab")]
+
+    found = stories(told, FEEDS, proposed=frozenset(), since=NOON + days(7)).stories
+
+    assert len(found) == 2
+
+
+def _on_one_page(page: str, *titles: str, feed: str = "lab") -> list[Entry]:
+    return [
+        make_entry(title, feed=feed, id=str(n), link=Link(page), published=NOON + timedelta(hours=n))
+        for n, title in enumerate(titles)
+    ]
+
+
+SEVERAL = {
+    "a status page": ("https://status.lab.example/", ("API outage in Frankfurt", "Login errors in Tokyo")),
+    "a log of changes": ("https://lab.example/changelog", ("Kestrel tool 0.131.0", "Kestrel tool 0.132.0")),
+    "one word shared": ("https://lab.example/changelog", ("Use Kestrel with ships", "Kestrel tool 0.132.0")),
+}
+
+
+@pytest.mark.parametrize(("page", "titles"), SEVERAL.values(), ids=SEVERAL.keys())
+def test_what_a_feed_says_of_its_one_changing_page_is_as_many_stories(page: str, titles: tuple[str, ...]) -> None:
+    assert len(_told(*_on_one_page(page, *titles))) == 2
+
+
+def test_entries_of_a_feed_that_stand_on_the_front_page_of_its_site_are_as_many_stories() -> None:
+    others = [make_entry(f"Piece {n}", feed="lab", id=f"p{n}", link=Link(f"https://lab.example/{n}")) for n in range(9)]
+    front = _on_one_page("https://lab.example/", "Ovens for rent", "Doors shut in Tartu")
+
+    found = _told(*others, *front)
+
+    assert len(found) == len(others) + 2
+
+
+def test_what_a_changing_page_says_once_more_is_one_story_and_so_is_who_points_to_it() -> None:
+    page = "https://status.lab.example/"
+    told = _on_one_page(page, "API outage in Frankfurt", "Login errors in Tokyo", "API outage in Frankfurt resolved")
+    pointer = make_entry("The Lab: API outage in Frankfurt", feed="hn", link=Link(page), published=NOON + days(1))
+
+    found = _told(*told, pointer)
+
+    assert sorted(len(s.entries) for s in found) == [1, 3]
+
+
+def test_a_forum_that_gives_a_page_under_two_titles_tells_one_story() -> None:
+    others = [make_entry(f"Piece {n}", feed="hn", id=f"p{n}", link=Link(f"https://s{n}.example/{n}")) for n in range(9)]
+    twice = _on_one_page("https://grenades.example/", "No slop", "Stop throwing walls of text", feed="hn")
+
+    found = _told(*others, *twice)
+
+    assert len(found) == len(others) + 1
+
+
+def test_an_entry_that_its_feed_calls_otherwise_by_now_is_one_story_on_a_changing_page_too() -> None:
+    told = _on_one_page("https://status.lab.example/", "API outage in Frankfurt", "Login errors in Tokyo")
+    again = make_entry("Disks replaced", feed="lab", id="1", link=told[0].link, published=NOON + days(1))
+
+    found = _told(*told, again)
+
+    assert _groups(found) == {frozenset({("lab", "0")}), frozenset({("lab", "1")})}
+
+
 APART = {
     "a short generic title": ("Here's the latest", "lab", days(0)),
     "two pages of one site in one feed": (TITLE, "ars", days(0)),

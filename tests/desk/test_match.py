@@ -437,3 +437,80 @@ def test_a_short_link_on_a_line_of_its_own_is_told_too() -> None:
 
 def test_a_take_with_a_headline_alone_is_found_by_it() -> None:
     assert meant(FINDER, ref="", headline="Codestral: Hello, World!").match.story == STORY
+
+
+SAID_OTHERWISE = {
+    "the contrary": ("Kestrel shares fall after export ban", "Kestrel shares rise after export ban"),
+    "the contrary of a vote": ("Senate rejects tidal power bill", "Senate Passes Tidal Power Bill After Long Debate"),
+    "the contrary without capitals": ("senate rejects tidal power bill", "Senate Passes Tidal Power Bill"),
+    "an end": ("Kestrel delays Heron browser for schools", "Kestrel launches Heron browser for schools"),
+    "taken back": ("Kestrel delays launch of Heron for schools", "Kestrel launches Heron for schools"),
+    "denied": ("Kestrel will not sell Heron to rivals", "Kestrel will sell Heron to rivals"),
+    "a denial left out": ("Kestrel will sell Heron to rivals", "Kestrel won't sell Heron to rivals"),
+    "another model": ("Foundry releases Pasar Opal 4 for all", "Foundry releases Pasar Sonata 4 for all"),
+    "a smaller model": ("Pasar 4 mini beats rivals at chess", "Pasar 4 beats rivals at chess"),
+    "another place": ("Kestrel opens research lab in Italy", "Kestrel opens research lab in France"),
+    "another place without capitals": ("kestrel opens lab in italy", "Kestrel opens lab in France"),
+    "a place spelt almost so": ("Kestrel opens lab in Niger for banks", "Kestrel opens lab in Nigeria for banks"),
+    "another verb": ("Judge forbids Kestrel to read books", "Judge allows Kestrel to read books"),
+    "the parts exchanged": ("Kea sues Moa over the names of maps", "Moa sues Kea over the names of maps"),
+    "another number": ("Kea unveils Moa 16 with brighter screen", "Kea unveils Moa 17 with brighter screen"),
+    "another sum": ("Kea raises $15bn in new funding round", "Kea raises $1.5bn in new funding round"),
+    "another version": ("Heron 3.11 is out with a faster core", "Heron 3.1.1 is out with a faster core"),
+    "other signs": ("A survey of C# developers and their tools", "A survey of C++ developers and their tools"),
+    "no signs": ("A long survey of all the users of C", "A long survey of all the users of C++"),
+    "another part": ("How we built our engine - Part 2", "How we built our engine"),
+    "another variant": ("Kestrel ships Heron 4 | Mini", "Kestrel ships Heron 4"),
+    "another year": ("How we built our engine (2019)", "How we built our engine (2014)"),
+    "half of it other news": (
+        "Kestrel learns to play chess by reading books",
+        "Kestrel learned blackmail by reading stories of evil robots, says its maker",
+    ),
+}
+
+
+@pytest.mark.parametrize(("ref", "headline"), SAID_OTHERWISE.values(), ids=SAID_OTHERWISE.keys())
+def test_a_headline_that_differs_in_what_matters_is_asked_about(ref: str, headline: str) -> None:
+    match = StoryFinder((make_story(headline), *WEEK_OF)).find(ref)
+
+    assert (match.outcome, match.candidates[0].headline) == ("ask", headline)
+
+
+SAID_THE_SAME = {
+    "slips": ("kestral shares rise after exprot ban", "Kestrel shares rise after export ban"),
+    "a word spelt as elsewhere": ("Kestrel opens data center in Oslo", "Kestrel opens data centre in Oslo"),
+    "turned round": ("Moa sued by Kea over the names of maps", "Kea sues Moa over the names of maps"),
+    "shortened": ("Kestrel raises prices for agents", "Kestrel Raises Prices of Its Agents for Firms"),
+    "a denial in other words": ("Kestrel won't sell Heron to rivals", "Kestrel will not sell Heron to rivals"),
+    "the same signs": ("Survey of C++ developers and tools", "A survey of C++ developers and their tools"),
+    "a year left out": ("How we built our engine", "How we built our engine (2014)"),
+    "a year added": ("How we built our engine (2014)", "How we built our engine"),
+}
+
+
+@pytest.mark.parametrize(("ref", "headline"), SAID_THE_SAME.values(), ids=SAID_THE_SAME.keys())
+def test_a_headline_that_differs_in_words_alone_names_its_story(ref: str, headline: str) -> None:
+    story = make_story(headline)
+
+    assert StoryFinder((story, *WEEK_OF)).find(ref).story == story
+
+
+def test_a_headline_unlike_one_title_of_a_story_names_it_where_another_title_says_the_same() -> None:
+    titles = (
+        "Kestrel shares rise after export ban",
+        "After the export ban, shares of Kestrel first fall and then rise",
+    )
+    story = make_story(titles[0], entries=tuple(make_entry(title) for title in titles))
+
+    assert StoryFinder((story, *WEEK_OF)).find("Kestrel shares fall after export ban").story == story
+    assert StoryFinder((make_story(titles[0]), *WEEK_OF)).find("Kestrel shares fall after export ban").story is None
+
+
+def test_headlines_that_signs_or_points_tell_apart_name_two_stories() -> None:
+    week = tuple(
+        make_story(f"A survey of {name} users", id=f"s{n}") for n, name in enumerate(("C++", "C#", "1.5", "15"))
+    )
+
+    found = [StoryFinder(week).find(story.headline.upper()).story for story in week]
+
+    assert found == list(week)

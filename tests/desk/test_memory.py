@@ -185,6 +185,7 @@ SAME_TOPIC = [
     ("Mixture of Experts", "A Deep Dive into Mixture of Experts"),
     ("Open-Weight Models", "Understanding Open-Weight AI Models"),
     ("Quantization", "Quantization, Explained"),
+    ("C++", "C++, explained"),
 ]
 OTHER_TOPIC = [
     ("Open-Weight Models", "Fine-Tuning Open-Weight Models"),
@@ -195,6 +196,8 @@ OTHER_TOPIC = [
     ("AI", "AI Safety"),
     ("Agents (browsers)", "Agents (phones)"),
     ("What is it?", "How does it work?"),
+    ("C++", "What is C#?"),
+    ("Introduction to C++", "Introduction to C"),
 ]
 
 
@@ -216,3 +219,40 @@ def test_a_topic_is_known_by_the_terms_that_its_explainer_gave_it() -> None:
 
     assert memory.topic_before("Neural Radiance Fields") is not None
     assert memory.topic_before("") is None
+
+
+ANOTHER_STORY = {
+    "another sum": ("Kea raises $15bn in new funding round", "Kea raises $1.5bn in new funding round"),
+    "another version": ("Heron 3.11 is out with a faster core", "Heron 3.1.1 is out with a faster core"),
+    "other signs": ("A survey of C# developers and their tools", "A survey of C++ developers and their tools"),
+    "no signs": ("A survey of C developers and their tools", "A survey of C++ developers and their tools"),
+    "the contrary": ("Kestrel shares fall after the export ban", "Kestrel shares rise after the export ban"),
+    "another place": ("Kestrel opens research lab in Italy", "Kestrel opens research lab in France"),
+}
+
+
+@pytest.mark.parametrize(("now", "before"), ANOTHER_STORY.values(), ids=ANOTHER_STORY.keys())
+def test_a_headline_that_says_the_same_of_another_thing_is_no_repeat(now: str, before: str) -> None:
+    memory = remember(printed_as(before))
+
+    assert memory.repeat_of(told(now)) is None
+    assert memory.headline_before(now) is None
+    assert memory.repeat_of(told(before)) is not None
+    assert memory.headline_before(before.upper()) is not None
+
+
+def test_what_was_printed_without_an_address_is_known_by_all_of_its_headline() -> None:
+    memory = remember(printed_as("A survey of C++ developers and their tools", ""))
+
+    assert memory.story_before(told("A survey of C++ developers and their tools")) is not None
+    assert memory.story_before(told("A survey of C# developers and their tools")) is None
+
+
+def test_a_headline_of_one_form_is_a_repeat_where_another_title_is_the_printed_one() -> None:
+    memory = remember(printed_as("Kestrel shares rise after the export ban"))
+
+    found = memory.repeat_of(
+        told("Kestrel shares fall after the ban", "https://a.example/b", "Shares of Kestrel rise after the export ban")
+    )
+
+    assert found is not None

@@ -51,6 +51,9 @@ APART = {
     "a version and its parts": ("Marrow 5.5", "Marrow 5"),
     "sums": ("$3B", "$30B"),
     "units": ("$3M", "$3B"),
+    "languages": ("C#", "C++"),
+    "a language and its elder": ("C++", "C"),
+    "a name that begins with a point": (".NET", "net"),
 }
 
 
