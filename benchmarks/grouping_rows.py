@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from newsletter.desk.cluster import Grouped, stories
+from newsletter.desk.stories.cluster import Grouped, stories
 from newsletter.links import Link, printed
 from newsletter.model.news import Entry
 

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Bar, table
-from newsletter.desk.cluster import stories
-from newsletter.desk.publishers import Publishers
-from newsletter.desk.rank import rank, score
+from newsletter.desk.choice.publishers import Publishers
+from newsletter.desk.choice.rank import rank, score
+from newsletter.desk.stories.cluster import stories
 from newsletter.files.sources_toml import read_sources
 from newsletter.links import Link, host_of, identity, printed, registrable
 from newsletter.model.feeds import Feed

@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks.environments import CannotInstall, python_with
 from benchmarks.figures import Bar, table
-from newsletter.desk.match import Meant, Outcome, StoryFinder, meant
+from newsletter.desk.takes.match import Meant, Outcome, StoryFinder, meant
 from newsletter.links import Link
 from newsletter.model.news import Entry, Story
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from newsletter.desk.compose import compose
-from newsletter.desk.memory import Memory
+from newsletter.desk.past.memory import Memory
 from newsletter.model.fates import PRINTED, Rule
 from newsletter.model.news import NearMiss, Ranked
 from newsletter.model.week import Week

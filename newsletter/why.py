@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.clock import utc
+from newsletter.desk.choice.rank import with_score
 from newsletter.desk.compose import compose
-from newsletter.desk.match import StoryFinder
-from newsletter.desk.memory import Memory
 from newsletter.desk.noticed import continuation_of
-from newsletter.desk.rank import with_score
+from newsletter.desk.past.memory import Memory
+from newsletter.desk.takes.match import StoryFinder
 from newsletter.domains import registrable
 from newsletter.errors import UsageFault
 from newsletter.files.state import read_state

@@ -9,9 +9,9 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from newsletter.desk.choose import remarks_on
-from newsletter.desk.likeness import is_front
-from newsletter.desk.memory import CONTINUES, Memory
 from newsletter.desk.pairing import address_words, contradicts, fits_better, story_words, strays
+from newsletter.desk.past.memory import CONTINUES, Memory
+from newsletter.desk.past.printed_words import is_front
 from newsletter.links import glued, host_of, same
 from newsletter.model.issue import Issue, Placement, Printed, PrintedStory, Take, Wishes
 from newsletter.model.remarks import Remark, in_order

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from newsletter.desk.memory import Memory
-from newsletter.desk.topics import topic_names
+from newsletter.desk.past.memory import Memory
+from newsletter.desk.past.topic_names import topic_names
 from newsletter.model.issue import Explainer, Printed, Wishes
 from newsletter.model.remarks import Remark
 from newsletter.model.week import Week

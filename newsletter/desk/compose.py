@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from newsletter.desk.attach import Attached, attach
 from newsletter.desk.audit import audit
-from newsletter.desk.below import Below, Untold, headlines_below
+from newsletter.desk.choice.headlines import Below, Untold, headlines_below
+from newsletter.desk.choice.rank import with_score
+from newsletter.desk.choice.wished import Wished, as_wished
 from newsletter.desk.choose import choose_explainer
 from newsletter.desk.keeping import kept_news
 from newsletter.desk.members import member_named
-from newsletter.desk.memory import Memory
 from newsletter.desk.noticed import (
     continuation_of,
     continuations,
@@ -25,11 +25,11 @@ from newsletter.desk.noticed import (
     silent,
     unexplained_terms,
 )
+from newsletter.desk.past.memory import Memory
 from newsletter.desk.printing import printed_story, printed_take
-from newsletter.desk.rank import with_score
+from newsletter.desk.takes.attach import Attached, attach
 from newsletter.desk.terms import in_use, term_links, unexplained
 from newsletter.desk.titles import title_of
-from newsletter.desk.wished import Wished, as_wished
 from newsletter.model.fates import Continued, Fate
 from newsletter.model.issue import Draft, Explainer, Issue, Placement, Printed, PrintedStory, PrintedTake, Take, Wishes
 from newsletter.model.news import News, Ranked

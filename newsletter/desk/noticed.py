@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from newsletter.desk.choice.wish import Wanted
 from newsletter.desk.members import member_named
-from newsletter.desk.memory import Memory
-from newsletter.desk.wish import Wanted
+from newsletter.desk.past.memory import Memory
 from newsletter.model.fates import Continued, Fate
 from newsletter.model.issue import Explainer, Issue, Take, Wishes
 from newsletter.model.news import NearMiss, Ranked, Story

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from newsletter.desk.memory import Memory
+from newsletter.desk.past.memory import Memory
 from newsletter.errors import CannotSend, CannotWrite, NotReady
 from newsletter.files.folder import read_kept, week_folder, weeks_on_disk
 from newsletter.files.record import read_memory, read_record

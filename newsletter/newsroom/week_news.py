@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from newsletter.desk.cluster import stories
-from newsletter.desk.rank import rank, unscored
+from newsletter.desk.choice.rank import rank, unscored
 from newsletter.desk.reach import reach
+from newsletter.desk.stories.cluster import stories
 from newsletter.model.news import News
 from newsletter.model.sources import Sources
 from newsletter.model.week import Window

@@ -8,11 +8,11 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsletter.desk.attach import Attached, attach
+from newsletter.desk.choice.wish import Wanted
 from newsletter.desk.compose import Desk
-from newsletter.desk.match import StoryFinder
-from newsletter.desk.memory import Memory
-from newsletter.desk.wish import Wanted
+from newsletter.desk.past.memory import Memory
+from newsletter.desk.takes.attach import Attached, attach
+from newsletter.desk.takes.match import StoryFinder
 from newsletter.links import Link
 from newsletter.model.feeds import Feed
 from newsletter.model.issue import Explainer, Member, Printed, Reference, Take, Wishes, Wording

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from newsletter.desk.audit import audit
-from newsletter.desk.memory import Memory
 from newsletter.desk.pairing import contradicts
+from newsletter.desk.past.memory import Memory
 from newsletter.model.issue import Issue, Placement, Printed, PrintedStory, PrintedTake, Take, Wording
 from newsletter.model.remarks import Remark
 from tests.desk.builders import LAST, WEEK, make_explainer, make_printed, make_take, make_wishes

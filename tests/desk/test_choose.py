@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsletter.desk.choose import choose_explainer, remarks_on
-from newsletter.desk.memory import Memory
+from newsletter.desk.past.memory import Memory
 from newsletter.model.issue import Explainer
 from tests.desk.builders import WEEK, make_explainer, make_printed, make_wishes
 

@@ -1,0 +1,1 @@
+"""What earlier issues printed, and how it is known again. Pure."""

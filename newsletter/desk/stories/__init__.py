@@ -1,0 +1,1 @@
+"""One story from many entries: what they say, how alike they are, which stand for one thing. Pure."""

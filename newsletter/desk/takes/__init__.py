@@ -1,0 +1,1 @@
+"""Where a take belongs: the story that its author meant, or the question to ask. Pure."""
