@@ -49,9 +49,9 @@ _TELLING = 0.3
 ONE_SITE = 0.3
 #: Cosines below it never become a story, whatever else speaks for it. With .25 the labelled events lose .009.
 _FLOOR = 0.2
-#: Words in more entries than this (or than the root of their number) find no pairs: it keeps the work below n ** 1.5,
-#: and two headlines that share nothing rarer are not one story. From 30 to 200 neither figure changes;
-#: more only lets the words of a very large story count: a set of very large ones loses .04 with 30.
+#: Words in more entries than this find no pairs: each entry is compared with few, however many there are, and two
+#: headlines that share nothing rarer are not one story. From 30 to 200 neither figure changes; more only lets the words
+#: of a very large story count: a set of very large ones loses .04 with 30.
 _OFTEN = 200
 
 #: Headlines that share these say that something is new, not what.
@@ -150,14 +150,13 @@ def alike(weighed: Weighed, places: Sequence[int]) -> Iterator[tuple[int, int]]:
     All of them and no other, found by the rarest words of each: two vectors whose rarest words are all different
     are not alike enough (prefix filtering). Each pair once, in the order of `places`.
     """
-    often = max(_OFTEN, math.isqrt(len(places)))
     vectors = weighed.vectors
     counts = Counter(stem for i in places for stem in vectors[i])
     found: dict[str, list[int]] = defaultdict(list)
     stems = {i: frozenset(vectors[i]) for i in places}
     for j in places:
         vector, own = vectors[j], stems[j]
-        telling = _telling(vector, counts, often)
+        telling = _telling(vector, counts)
         for i in sorted({i for stem in telling for i in found[stem]}):
             # Most share one word alone, which is told fastest so.
             if len(own & stems[i]) > 1 and cosine(vector, vectors[i]) >= _FLOOR:
@@ -166,12 +165,12 @@ def alike(weighed: Weighed, places: Sequence[int]) -> Iterator[tuple[int, int]]:
             found[stem].append(j)
 
 
-def _telling(vector: Mapping[str, float], counts: Mapping[str, int], often: int) -> list[str]:
+def _telling(vector: Mapping[str, float], counts: Mapping[str, int]) -> list[str]:
     """The rarest words, as many as are needed: what is left out cannot reach the least cosine by itself."""
     by_count = sorted(vector, key=lambda stem: (-counts[stem], stem))
     squares = 0.0
     for place, stem in enumerate(by_count):
         squares += vector[stem] ** 2
         if squares >= _FLOOR**2:
-            return [stem for stem in by_count[place:] if counts[stem] <= often]
+            return [stem for stem in by_count[place:] if counts[stem] <= _OFTEN]
     return []
