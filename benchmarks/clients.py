@@ -39,6 +39,7 @@ from = "Benchmark <benchmark@example.com>"
 [collect]
 concurrency = {at_a_time}
 spacing = "0s"
+short_links = false
 [[member]]
 id = "chief"
 name = "Chief"

@@ -171,3 +171,11 @@ def test_an_entry_that_turns_out_to_be_its_own_discussion_has_none() -> None:
     (found,) = with_resolved([entry], {"https://t.co/a": STORY})
 
     assert (found.link, found.discussion) == (STORY, "")
+
+
+def test_a_house_that_asks_nobody_asks_nobody(tmp_path: Path) -> None:
+    with workspace(tmp_path, settings={"COLLECT__SHORT_LINKS": "false"}) as space:
+        space.write("issues/inbox/a.md", "https://t.co/typed\n\nWe waited for this.\n")
+
+        assert resolve_short_links(space.room, space.store) == ()
+        assert space.store.resolved.waiting(space.clock.now(), most=9) == ()

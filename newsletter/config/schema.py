@@ -137,6 +137,7 @@ class CollectTable(Table):
     per_host: AtATime = Field(2, description="So many requests to one host at a time.")
     spacing: Duration = Field(timedelta(seconds=1), description="At least so long between two requests to one host.")
     timeout: Patience = Field(timedelta(seconds=30), description="How long a feed's server may take.")
+    short_links: Switch = Field(True, description="Whether redirectors are asked, once, where short links lead.")
     workers: Processes = Field(
         4, description="At most so many processes read documents; 0 reads them in the program itself, without limits."
     )

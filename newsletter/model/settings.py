@@ -87,6 +87,8 @@ class Collecting:
     timeout: timedelta = timedelta(seconds=30)
     #: At most so many processes read documents; with 0 this one does, and nothing limits what a document costs.
     workers: int = 4
+    #: Whether redirectors are asked where short links lead.
+    short_links: bool = True
     contact: str = ""
     #: How long the documents fetched are kept for reading them again.
     keep: timedelta = timedelta(days=35)

@@ -34,6 +34,8 @@ def resolve_short_links(
 
     Those in takes come first, then those that entries came with. `on_link` hears of each outcome as it is known.
     """
+    if not room.settings.collecting.short_links:
+        return ()
     now = room.clock.now()
     known = store.resolved.all()
     # What a person typed and waits for is asked at every collect.
