@@ -321,5 +321,6 @@ def _about_site(room: Newsroom, ref: str, store: Store) -> Iterator[str]:
             if set_
         ]
         filtered = f" Its {' and '.join(rules)} in feeds.toml may have left it out." if rules else ""
-        words = f" {health[feed.id].words}" if feed.id in health else ""
+        one = health.get(feed.id)
+        words = f" {one.words}" if one is not None and one.needs_a_look else ""
         yield f"{feed.name} is of that site and has not brought it so far.{words}{filtered}"
