@@ -55,6 +55,10 @@ _PEERS: Mapping[str, tuple[str, str]] = {
 }
 
 
+#: As a file without a head line has them, from the right.
+_COLUMNS = ["label", "category", "url_a", "url_b"]
+
+
 class Unusable(Exception):
     """A peer cannot be had here; says why."""
 
@@ -122,12 +126,15 @@ def _asked() -> argparse.Namespace:
 
 def _pairs(path: Path) -> tuple[list[Pair], bool]:
     with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        pairs = [
-            Pair(label=row.get("label") or "", category=row.get("category") or "", one=row["url_a"], other=row["url_b"])
-            for row in rows
-        ]
-        return pairs, "category" in (rows.fieldnames or ())
+        lines = [row for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if any(row)]
+    # Without a head line the addresses are the last two columns, as they are with one.
+    head = lines.pop(0) if lines and "url_a" in lines[0] else _COLUMNS[-len(lines[0]) :] if lines else _COLUMNS
+    rows = [dict(zip(head, line, strict=False)) for line in lines]
+    pairs = [
+        Pair(label=row.get("label", ""), category=row.get("category", ""), one=row["url_a"], other=row["url_b"])
+        for row in rows
+    ]
+    return pairs, "category" in head
 
 
 def _as_lines(pairs: Sequence[Pair], predicted: Sequence[bool], *, has_category: bool) -> str:
@@ -155,6 +162,8 @@ def _share(part: int, whole: int) -> float:
 def _time(pairs: Sequence[Pair]) -> float:
     """Seconds of the processor for so many addresses, none seen before: the median of three."""
     own = list(dict.fromkeys(url for pair in pairs for url in (pair.one, pair.other)))
+    if not own:
+        return 0.0
     identity(own[0])
     taken = []
     for turn in range(3):
