@@ -269,3 +269,24 @@ def test_history_makes_its_words_common() -> None:
 
     assert len([s for s in alone.stories if s.proposed]) == 1
     assert len([s for s in after.stories if s.proposed]) == 2
+
+
+def test_a_short_name_does_not_draw_in_all_that_its_makers_log_says_of_it() -> None:
+    log = (
+        "Heron App billing and plans change",
+        "Heron App for Eclipse gains chat",
+        "Heron App code review for Azure",
+        "Heron App sandboxes in preview",
+        "Heron App availability expanded",
+        "Heron App models and agents",
+    )
+    hubs = ("The Heron App", "Heron App", "Heron App unveiled for desktops")
+
+    found = _grouped(
+        *(_entry(title, "log", hours=n) for n, title in enumerate(log)),
+        *(_entry(title, f"paper{n}", hours=n) for n, title in enumerate(hubs)),
+    )
+
+    largest = max(found.stories, key=lambda story: len(story.entries))
+    assert {"paper0", "paper1"} <= {entry.feed for entry in largest.entries}
+    assert sum(entry.feed == "log" for entry in largest.entries) <= 3
