@@ -19,8 +19,8 @@ NEARLY = 0.25
 #: Two groups join if their mean likeness is so much of what a pair needs; less lets chains grow, from .5 to .7 F moves
 #: by .01; .5 makes P fall from .79 to .74 on the labelled events.
 _GUARD = 0.65
-#: A feed tells one thing on so many pages of its site at most; a short name ("The Heron App") would else draw in all that
-#: its maker's log says of it. Without it the digest loses .006, the week nothing; with 2 they lose .010 and .001.
+#: A feed tells one thing on so many pages of its site at most; else a short name ("The Heron App") would draw in all
+#: that its maker's log says of it. Without it the digest loses .006, the week nothing; with 2 they lose .010 and .001.
 _TELLINGS = 3
 #: A headline that so many groups bear is a rubric ("Weekly digest"), which says nothing of likeness.
 _RUBRIC = 20
