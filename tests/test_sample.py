@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.desk.compose import compose
 from newsletter.desk.sealing import changed_since, digests
 from newsletter.editorial import rebuild
 from newsletter.files.record import read_memory, read_record
 from newsletter.files.state import read_seal
 from newsletter.model.week import Week
 from newsletter.newsroom.calendar import current_week
+from newsletter.newsroom.inputs import week_inputs
 from newsletter.newsroom.records import sealed_files
 from newsletter.newsroom.room import Newsroom, open_newsroom
 
@@ -52,3 +54,10 @@ def test_the_sample_week_is_nobodys_own(room: Newsroom) -> None:
 
     assert WEEK not in {issue.reference.week for issue in memory}
     assert current_week(room) != WEEK
+
+
+def test_the_audit_has_nothing_to_say_of_the_sample_week(room: Newsroom) -> None:
+    draft = compose(week_inputs(room, WEEK, None).desk)
+
+    assert {remark.code for remark in draft.remarks if remark.level != "notice"} == set()
+    assert [placement.outcome for placement in draft.placements] == ["attached", "own", "attached"]
