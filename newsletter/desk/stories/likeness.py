@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from newsletter.desk.stories.forms import opposed
 from newsletter.desk.stories.words import Words
-from newsletter.desk.vectors import Vector, cosine
+from newsletter.desk.vectors import Vector
 
 #: Likeness falls with the hours between two entries as (1 + hours / 6) ** -.3, and is counted from half a day:
 #: news is told by everybody at once. By it pairs rank far better (average precision .77 for .66, .73 for .55). Between
@@ -158,9 +158,12 @@ def alike(weighed: Weighed, places: Sequence[int]) -> Iterator[tuple[int, int]]:
         vector, own = vectors[j], stems[j]
         telling = _telling(vector, counts)
         for i in sorted({i for stem in telling for i in found[stem]}):
-            # Most share one word alone, which is told fastest so.
-            if len(own & stems[i]) > 1 and cosine(vector, vectors[i]) >= _FLOOR:
-                yield i, j
+            # Most share one word alone, which is told fastest so. A sum that is exact knows no order of a set.
+            shared = own & stems[i]
+            if len(shared) > 1:
+                other = vectors[i]
+                if math.fsum([vector[stem] * other[stem] for stem in shared]) >= _FLOOR:
+                    yield i, j
         for stem in telling:
             found[stem].append(j)
 
