@@ -15,24 +15,20 @@ from datetime import datetime
 from types import MappingProxyType
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
-from newsletter import __version__
 from newsletter.links import without_controls
 from newsletter.model.feeds import Feed, Fetched, Validators
 from newsletter.model.settings import Collecting
 from newsletter.wire.answers import Answer, Asked, failed, is_asked_with, outcome, rests
-from newsletter.wire.exchange import Client, ascii_host, system_trust
-from newsletter.wire.guard import Guard
-from newsletter.wire.names import Names, Resolver, system_resolver
+from newsletter.wire.exchange import ascii_host, system_trust
+from newsletter.wire.names import Resolver, system_resolver
+from newsletter.wire.network import Network, open_network, sayable
 from newsletter.wire.silence import why
-from newsletter.wire.turns import Turns
 
 MOST_REDIRECTS = 5
 _CONNECT_SECONDS = 10.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _LIMITING = frozenset((429, 503))
-#: Files that are open besides: database, documents, pipes to readers, the libraries' own.
-_OTHER_FILES = 48
 _NO_HOSTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -76,75 +72,33 @@ async def _fetch_all(
     trust: Callable[[], ssl.SSLContext],
 ) -> tuple[Fetched, ...]:
     seconds = collecting.timeout.total_seconds()
-    connect = min(_CONNECT_SECONDS, seconds / 2)
-    names = Names(resolve, patience=connect)
-    async with Client(Guard(names, trust=trust, seconds=connect)) as client:
-        wire = _Wire(
-            client=client,
-            turns=Turns(
-                everywhere=places(collecting.concurrency),
-                per_host=collecting.per_host,
-                spacing=collecting.spacing.total_seconds(),
-            ),
-            seconds=seconds,
-            now=now,
-            hosts={name.lower(): base for name, base in hosts.items()},
-            user_agent=user_agent(collecting.contact),
-        )
+    opened = open_network(
+        collecting,
+        now=now,
+        hosts=hosts,
+        resolve=resolve,
+        trust=trust,
+        seconds=seconds,
+        connect=min(_CONNECT_SECONDS, seconds / 2),
+        at_once=collecting.concurrency,
+    )
+    async with opened as network:
 
         async def one(request: Request) -> Fetched:
-            fetched = await _Exchange(wire, request).done()
+            fetched = await _Exchange(network, request).done()
             if on_fetched is None:
                 return fetched
             on_fetched(fetched)
             # Whoever heard of it has its document; hundreds of them would fill the memory.
             return replace(fetched, document=None, page=None)
 
-        try:
-            return tuple(await asyncio.gather(*(one(request) for request in requests)))
-        finally:
-            names.close()
-
-
-def places(wished: int) -> int:
-    """So many connections at once as are wished, if the process may open so many files beside its others."""
-    with suppress(ImportError, OSError, ValueError):
-        import resource
-
-        most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        if most != resource.RLIM_INFINITY:
-            return max(1, min(wished, most - _OTHER_FILES))
-    return wished
-
-
-def user_agent(contact: str) -> str:
-    """What we call ourselves, with the address or mailbox of whoever answers for it; "" is left out."""
-    said = _sayable(contact)
-    return f"TechPulseNewsletter/{__version__} (+{said})" if said else f"TechPulseNewsletter/{__version__}"
-
-
-def _sayable(text: str) -> str:
-    # Header values are ASCII without control characters (RFC 9110, 5.5).
-    return "".join(c for c in text if c.isascii() and c.isprintable()).strip()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wire:
-    """What every exchange of one run shares."""
-
-    client: Client
-    turns: Turns
-    #: For a whole exchange, waiting for a turn not counted.
-    seconds: float
-    now: datetime
-    hosts: Mapping[str, str]
-    user_agent: str
+        return tuple(await asyncio.gather(*(one(request) for request in requests)))
 
 
 class _Exchange:
     """One feed asked: redirects followed, the answer read; whatever goes wrong is said in the result."""
 
-    def __init__(self, wire: _Wire, request: Request) -> None:
+    def __init__(self, wire: Network, request: Request) -> None:
         self._wire = wire
         self._request = request
         self._url = request.url or request.feed.url
@@ -200,7 +154,7 @@ class _Exchange:
 
     def _route(self, host: str) -> tuple[str, dict[str, str]]:
         """The address to connect to, and the headers."""
-        headers = {"User-Agent": _sayable(self._request.feed.user_agent) or self._wire.user_agent}
+        headers = {"User-Agent": sayable(self._request.feed.user_agent) or self._wire.user_agent}
         if self._is_conditional():
             if etag := self._request.validators.etag:
                 headers["If-None-Match"] = etag

@@ -13,7 +13,7 @@ import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
@@ -25,13 +25,12 @@ from newsletter.model.settings import Collecting
 from newsletter.text import one_line, visible
 from newsletter.wire.addresses import is_public, is_this_machine
 from newsletter.wire.answers import Answer, retry_at
-from newsletter.wire.exchange import Client, system_trust
-from newsletter.wire.fetch import is_web, places, routed, user_agent
-from newsletter.wire.guard import Guard
-from newsletter.wire.names import Names, Resolver, literal, system_resolver
+from newsletter.wire.exchange import system_trust
+from newsletter.wire.fetch import is_web, routed
+from newsletter.wire.names import Resolver, literal, system_resolver
+from newsletter.wire.network import Network, open_network
 from newsletter.wire.platforms import encoded_address, unwrapped
 from newsletter.wire.silence import BrokenOff, NotAnAddress, NotHttp, PrivateAddress, why
-from newsletter.wire.turns import Turns
 
 MOST_HOPS = 10
 #: Seconds for one link at most, waiting for a turn not counted, and links on their way at once.
@@ -103,46 +102,27 @@ async def _resolve_all(
     trust: Callable[[], ssl.SSLContext],
 ) -> Mapping[str, str | None]:
     seconds = min(_SECONDS, collecting.timeout.total_seconds())
-    names = Names(resolve, patience=seconds / 2)
-    async with Client(Guard(names, trust=trust, seconds=seconds / 2)) as client:
-        wire = _Wire(
-            client=client,
-            turns=Turns(
-                everywhere=min(_AT_ONCE, places(collecting.concurrency)),
-                per_host=collecting.per_host,
-                spacing=collecting.spacing.total_seconds(),
-            ),
-            seconds=seconds,
-            now=now,
-            hosts={name.lower(): base for name, base in hosts.items()},
-            user_agent=user_agent(collecting.contact),
-        )
+    opened = open_network(
+        collecting,
+        now=now,
+        hosts=hosts,
+        resolve=resolve,
+        trust=trust,
+        seconds=seconds,
+        connect=seconds / 2,
+        at_once=min(_AT_ONCE, collecting.concurrency),
+    )
+    # Requests in a row without an answer, by host.
+    silent: Counter[str] = Counter()
+    async with opened as network:
 
         async def one(link: str) -> str | None:
-            found = await _Chain(wire, link).followed()
+            found = await _Chain(network, silent, link).followed()
             if on_resolved is not None:
                 on_resolved(found)
             return found.target or None
 
-        try:
-            return dict(zip(links, await asyncio.gather(*map(one, links)), strict=True))
-        finally:
-            names.close()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wire:
-    """What every chain of one run shares."""
-
-    client: Client
-    turns: Turns
-    #: For a whole chain, waiting for a turn not counted.
-    seconds: float
-    now: datetime
-    hosts: Mapping[str, str]
-    user_agent: str
-    #: Requests in a row without an answer, by host.
-    silent: Counter[str] = field(default_factory=Counter)
+        return dict(zip(links, await asyncio.gather(*map(one, links)), strict=True))
 
 
 class _NoWay(Exception):
@@ -152,8 +132,8 @@ class _NoWay(Exception):
 class _Chain:
     """One link followed."""
 
-    def __init__(self, wire: _Wire, link: str) -> None:
-        self._wire = wire
+    def __init__(self, wire: Network, silent: Counter[str], link: str) -> None:
+        self._wire, self._silent = wire, silent
         self._link = link
         self._left = wire.seconds
 
@@ -198,7 +178,7 @@ class _Chain:
         async with wire.turns.turn(host):
             if wire.turns.rests(host):
                 raise _NoWay(f"{host} asks for rest")
-            if wire.silent[host] >= _SILENT:
+            if self._silent[host] >= _SILENT:
                 raise _NoWay(f"{host} does not answer")
             began = loop.time()
             try:
@@ -212,11 +192,11 @@ class _Chain:
                     raise _NoWay(said) from fault
                 if method == "HEAD" and (isinstance(fault, BrokenOff | NotHttp) or type(fault) is TimeoutError):
                     raise _NoAnswer(said) from fault
-                wire.silent[host] += 1
+                self._silent[host] += 1
                 raise _NoWay(said) from fault
             finally:
                 self._left -= loop.time() - began
-        wire.silent[host] = 0
+        self._silent[host] = 0
         if answer.status in _LIMITING:
             until = retry_at(answer.headers.get("retry-after", ""), wire.now) or wire.now + _REST
             wire.turns.limited(host, url, until)
