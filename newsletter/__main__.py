@@ -15,6 +15,7 @@ import click
 
 from newsletter.cli import newsletter
 from newsletter.errors import FaultyFiles, NewsletterError
+from newsletter.text import visible
 
 _REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EPIPE, errno.EMFILE, errno.ENFILE)
 
@@ -101,7 +102,7 @@ def _our_fault(fault: Exception) -> int:
 
 def _tell(words: str) -> None:
     with suppress(OSError):
-        click.echo(words, err=True)
+        click.echo(visible(words), err=True)
 
 
 if __name__ == "__main__":

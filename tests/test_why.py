@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.__main__ import main
 from newsletter.errors import UsageFault
 from newsletter.story_list import story_list
 from newsletter.why import Reasons, Unknown, why, why_not
 from tests.room import COLLECT, WEEK, Workspace, wired, workspace
+from tests.store.builders import keep, make_entry
 
 YESTERDAY = COLLECT - timedelta(days=1)
 ROBOT, FOUNDRY, TAX = (
@@ -155,3 +157,19 @@ def test_a_long_list_is_cut_with_a_word_on_the_rest(space: Workspace) -> None:
 
     assert len(lines) == 2
     assert lines[1] == "… and 2 further down (--all)"
+
+
+@pytest.mark.parametrize(
+    "command", [("stories",), ("why", "foundry-31m-delays"), ("why", "Foundry"), ("why-not", "Foundry"), ("draft",)]
+)
+def test_nothing_that_a_feed_says_commands_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    with workspace(tmp_path, at=COLLECT) as space:
+        keep(space.store, make_entry("1", title="Foundry \x9b31m delays \u202e its line", first_seen=YESTERDAY))
+
+    main([*command, str(WEEK), "--root", str(tmp_path), "--now", COLLECT.isoformat()])
+
+    said = "".join(capsys.readouterr())
+    assert "31m delays" in said
+    assert not {"\x9b", "\u202e"} & set(said)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli import show
 from newsletter.cli.options import json_option, week_argument, with_room
+from newsletter.text import visible
 
 if TYPE_CHECKING:
     from newsletter.model.week import Week
@@ -34,11 +36,7 @@ def why(room: Newsroom, story: str, week: Week | None, *, as_json: bool) -> int:
 
     with room.open_store() as store:
         found = reasons(room, week or current_week(room), store, story)
-    if as_json:
-        show.as_json(found.as_json())
-    else:
-        click.echo("\n".join(found.lines()))
-    return 0
+    return _tell(found.lines(), found.as_json() if as_json else None)
 
 
 @click.command("why-not", epilog="Example: newsletter why-not https://example.com/story")
@@ -56,11 +54,7 @@ def why_not(room: Newsroom, story: str, week: Week | None, *, as_json: bool) -> 
 
     with room.open_store() as store:
         found = reasons(room, week or current_week(room), store, story)
-    if as_json:
-        show.as_json(found.as_json())
-    else:
-        click.echo("\n".join(found.lines()))
-    return 0
+    return _tell(found.lines(), found.as_json() if as_json else None)
 
 
 @click.command(epilog="Example: newsletter stories 2024-W23 --all")
@@ -79,8 +73,13 @@ def stories(room: Newsroom, week: Week | None, *, every: bool, as_json: bool) ->
 
     with room.open_store() as store:
         found = story_list(room, week or current_week(room), store)
-    if as_json:
-        show.as_json(found.as_json())
+    return _tell(found.lines(most=0 if every else _SHOWN), found.as_json() if as_json else None)
+
+
+def _tell(lines: Iterable[str], report: Mapping[str, object] | None) -> int:
+    """Print the report for programs if there is one, else the lines; nothing in them commands a terminal."""
+    if report is not None:
+        show.as_json(report)
     else:
-        click.echo("\n".join(found.lines(most=0 if every else _SHOWN)))
+        click.echo(visible("\n".join(lines)))
     return 0

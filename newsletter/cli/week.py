@@ -14,6 +14,7 @@ import click
 from newsletter.cli import show
 from newsletter.cli.options import WeekType, json_option, week_argument, with_room
 from newsletter.model.feeds import gave_nothing
+from newsletter.text import visible
 
 if TYPE_CHECKING:
     from newsletter.model.feeds import FeedOutcome
@@ -63,7 +64,7 @@ def collect(room: Newsroom, *, every: bool, replay: bool, dry_run: bool, as_json
         show.mends((one.feed, one.mend) for one in found)
         for link in short:
             if link.problem:
-                click.echo(f"{link.link} stays as it is: {link.problem}")
+                click.echo(visible(f"{link.link} stays as it is: {link.problem}"))
     return 4 if any(map(gave_nothing, found)) else 0
 
 
@@ -258,6 +259,6 @@ def _report(composed: Composed, *, as_json: bool) -> int:
     if as_json:
         show.as_json(report.as_json())
     else:
-        click.echo("\n".join(report.lines()))
+        click.echo(visible("\n".join(report.lines())))
         sys.stdout.flush()
     return 3 if errors_in(report.remarks) else 0
