@@ -27,9 +27,10 @@ from newsletter.files.record import write_record
 from newsletter.files.state import write_state
 from newsletter.links import Link
 from newsletter.model.feeds import FetchRow
-from newsletter.model.issue import Frozen, Issue, PrintedStory, Sent, WeekState, Wording
+from newsletter.model.issue import Issue, PrintedStory, Wording
 from newsletter.model.news import Entry
 from newsletter.model.week import Week
+from newsletter.model.week_state import Frozen, Sent, WeekState
 from newsletter.newsroom.room import open_newsroom
 from newsletter.newsroom.starter import make_workspace
 from newsletter.store.news import Kept

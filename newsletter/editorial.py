@@ -15,9 +15,10 @@ from newsletter.files.folder import write_whole
 from newsletter.files.record import read_record
 from newsletter.files.state import read_seal, read_state, write_state
 from newsletter.model.audience import Tally
-from newsletter.model.issue import Draft, State
+from newsletter.model.issue import Draft
 from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
+from newsletter.model.week_state import State
 from newsletter.newsroom.calendar import standing, state_of
 from newsletter.newsroom.inputs import week_inputs
 from newsletter.newsroom.mailings import VARIANT

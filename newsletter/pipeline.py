@@ -22,9 +22,10 @@ from newsletter.mail.dispatch import dispatch
 from newsletter.mail.letters import write_letter
 from newsletter.model.audience import Delivery, Tally
 from newsletter.model.feeds import FeedOutcome
-from newsletter.model.issue import Draft, Seal
+from newsletter.model.issue import Draft
 from newsletter.model.remarks import Remark, errors_in, in_order
 from newsletter.model.week import Week
+from newsletter.model.week_state import Seal
 from newsletter.newsroom.about_news import about_news
 from newsletter.newsroom.asking import Hasty, hasty
 from newsletter.newsroom.collecting import collect_feeds

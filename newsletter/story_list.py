@@ -34,7 +34,7 @@ _MARKS: Mapping[Rule, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedStory:
     """One story on the list. `sources` are feeds by name, the lead's first; `takes` how many stand under it."""
 
     place: int
@@ -57,7 +57,7 @@ class StoryList:
     """The list of a week: stories by falling score, and pairs that may be one story, likeliest first."""
 
     week: Week
-    stories: tuple[Listed, ...]
+    stories: tuple[ListedStory, ...]
     near: tuple[NearMiss, ...]
 
     def as_json(self) -> dict[str, object]:
@@ -93,7 +93,7 @@ class StoryList:
         if not self.stories:
             yield f"{self.week} has no story yet: collect feeds, or file a take."
         shown = 0
-        threads: dict[str, list[Listed]] = {}
+        threads: dict[str, list[ListedStory]] = {}
         for one in self.stories:
             if one.thread:
                 threads.setdefault(one.thread, []).append(one)
@@ -137,7 +137,7 @@ def story_list(room: Newsroom, week: Week, store: Store) -> StoryList:
         story, fate = ranked.story, draft.fates[ranked.story.id]
         before = memory.may_continue(story)
         found.append(
-            Listed(
+            ListedStory(
                 place=place,
                 story=story.id,
                 headline=story.headline,
@@ -160,7 +160,7 @@ def _sources(ranked: Ranked) -> tuple[str, ...]:
     return tuple(name for _, name in names)
 
 
-def _line(one: Listed) -> str:
+def _line(one: ListedStory) -> str:
     more = f" and {len(one.sources) - 2} more" if len(one.sources) > 2 else ""
     told = ", ".join(one.sources[:2]) + more
     when = f", {one.published:%d %b}" if one.published else ""

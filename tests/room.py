@@ -21,9 +21,9 @@ from newsletter.files.folder import week_folder
 from newsletter.files.state import read_state
 from newsletter.mail.outbox import OutboxTransport
 from newsletter.model.audience import Letter, Tally
-from newsletter.model.issue import WeekState
 from newsletter.model.ports import Connection, Reply
 from newsletter.model.week import Week
+from newsletter.model.week_state import WeekState
 from newsletter.newsroom.room import Newsroom, open_newsroom
 from newsletter.newsroom.stages import Done
 from newsletter.pipeline import Composed, approve, collect, deliver, freeze, run

@@ -23,8 +23,8 @@ from newsletter.files.state import write_state
 from newsletter.mail.outbox import OutboxTransport
 from newsletter.mail.transport import SmtpTransport
 from newsletter.model.audience import Letter
-from newsletter.model.issue import Sent
 from newsletter.model.ports import Reply, Transport
+from newsletter.model.week_state import Sent
 from newsletter.pipeline import approve, deliver, draft, freeze, run
 from newsletter.rehearsal import rehearse
 from tests.room import FREEZE, SEND, WEEK, Post, Workspace, in_a_process, workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from newsletter.model.issue import Seal
+from newsletter.model.week_state import Seal
 
 #: A file that was there and is gone.
 GONE = "gone"

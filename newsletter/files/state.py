@@ -9,8 +9,8 @@ from typing import TypeVar
 from newsletter.errors import NewsletterError
 from newsletter.files.folder import read_kept, remove, restore, week_folder, write_whole
 from newsletter.files.plain import NotPlain, dump_page, from_plain, load, to_plain
-from newsletter.model.issue import Seal, WeekState
 from newsletter.model.week import Week
+from newsletter.model.week_state import Seal, WeekState
 
 Value = TypeVar("Value")
 

@@ -16,9 +16,10 @@ from newsletter.files.folder import (
     takes_folder,
 )
 from newsletter.files.take_text import parse_takes
-from newsletter.model.issue import Listed, Take
+from newsletter.model.issue import Take
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week
+from newsletter.model.week_state import Listed
 
 _COUNTED = re.compile(r"(?:[-_ ]\d{1,2}| ?\(\d{1,2}\))$")
 _DATED = re.compile(r"^\d{4}-\d{2}-\d{2}[-_ ]")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from newsletter.desk.due import Standing
 from newsletter.files.folder import weeks_on_disk
 from newsletter.files.state import read_state
-from newsletter.model.issue import State
 from newsletter.model.week import Week
+from newsletter.model.week_state import State
 from newsletter.newsroom.inputs import is_sample
 from newsletter.newsroom.records import seal_holds
 from newsletter.newsroom.room import Newsroom

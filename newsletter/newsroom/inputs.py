@@ -19,10 +19,11 @@ from newsletter.files.record import read_memory
 from newsletter.files.sources_toml import read_sources
 from newsletter.files.state import read_seal, read_state
 from newsletter.files.takes import read_take_files, read_takes
-from newsletter.model.issue import Draft, Explainer, Frozen, Listed, Take, WeekState
+from newsletter.model.issue import Draft, Explainer, Take
 from newsletter.model.news import News
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week, Window, window_of
+from newsletter.model.week_state import Frozen, Listed, WeekState
 from newsletter.newsroom.feed_list import refuse_errors
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.week_news import week_news

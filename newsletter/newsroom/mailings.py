@@ -14,9 +14,10 @@ from newsletter.files.record import read_memory, read_record
 from newsletter.files.state import read_state, write_state
 from newsletter.mail.segments import build_mailing
 from newsletter.model.audience import Mailing, Tally
-from newsletter.model.issue import Issue, Printed, Sent
+from newsletter.model.issue import Issue, Printed
 from newsletter.model.ports import Transport
 from newsletter.model.week import Week
+from newsletter.model.week_state import Sent
 from newsletter.newsroom.room import Newsroom, make_folder
 from newsletter.store.engine import Store
 from newsletter.text import clip

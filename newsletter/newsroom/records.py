@@ -12,8 +12,9 @@ from newsletter.errors import NotReady
 from newsletter.files.folder import week_folder, weeks_on_disk
 from newsletter.files.record import dump_record, read_record, record_path
 from newsletter.files.state import read_seal, read_state, write_state
-from newsletter.model.issue import Issue, Renditions, Seal
+from newsletter.model.issue import Issue, Renditions
 from newsletter.model.week import Week
+from newsletter.model.week_state import Seal
 from newsletter.newsroom.inputs import is_sample
 from newsletter.newsroom.room import Newsroom
 from newsletter.press.render import render

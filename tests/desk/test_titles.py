@@ -8,8 +8,8 @@ import pytest
 
 from newsletter.desk.sealing import changed_since, digest, digests
 from newsletter.desk.titles import title_of
-from newsletter.model.issue import Seal
 from newsletter.model.week import Week
+from newsletter.model.week_state import Seal
 
 TITLES = {
     "house": ("Week #{week} {year} - {topic}", "Open Weights", "Week #1 2025 - Open Weights"),

@@ -34,9 +34,10 @@ from newsletter.files.state import (
     write_seal,
     write_state,
 )
-from newsletter.model.issue import Issue, PrintedStory, PrintedTake, Seal, Sent, WeekState, Wording
+from newsletter.model.issue import Issue, PrintedStory, PrintedTake, Wording
 from newsletter.model.news import News, Ranked
 from newsletter.model.week import Week
+from newsletter.model.week_state import Seal, Sent, WeekState
 from tests.files.values import whole
 
 WEEK = Week(2024, 23)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.files.takes import author_of, read_take_files, read_takes
-from newsletter.model.issue import Listed
 from newsletter.model.week import Week
+from newsletter.model.week_state import Listed
 
 WEEK = Week(2024, 23)
 

@@ -13,8 +13,9 @@ from newsletter.clock import read_instant
 from newsletter.files.folder import takes_folder, week_folder, write_whole
 from newsletter.files.record import write_record
 from newsletter.files.state import write_state
-from newsletter.model.issue import Frozen, Issue, PrintedStory, PrintedTake, Sent, WeekState, Wording
+from newsletter.model.issue import Issue, PrintedStory, PrintedTake, Wording
 from newsletter.model.week import Week
+from newsletter.model.week_state import Frozen, Sent, WeekState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
