@@ -18,7 +18,8 @@ _STOP = frozenset(
 )
 #: Letters and digits, and the signs among them that make another thing of it.
 _KEPT = re.compile(r"[^\W_]+|(?<=[^\W_+#])[+#]+|(?<=\d)\.(?=\d)")
-_POSSESSIVE = re.compile(r"'s(?!\w)")
+#: "'s" and its like, which are not the word's.
+_SHORTENED = re.compile(r"'(?:s|re|ve|ll|d|m)(?!\w)")
 _CONTRACTED = re.compile(r"(?<=\w)['’](?=\w)")
 #: Marks of ownership, which NFKD would turn into letters.
 _OWNED = re.compile("[™℠]")
@@ -107,9 +108,9 @@ def _stemmer() -> Callable[[str], str]:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Lower-case words in order, accents folded, possessive "'s" off; may be empty."""
+    """Lower-case words in order, accents folded, "'s" and its like off, "don't" one word; may be empty."""
     plain = _plain(text if text.isascii() else text.translate(_MARKS))
-    return tuple(_WORD.findall(_POSSESSIVE.sub("", plain)))
+    return tuple(_WORD.findall(_SHORTENED.sub("", plain.replace("n't", "nt"))))
 
 
 def content_words(text: str) -> tuple[str, ...]:

@@ -197,3 +197,21 @@ def test_two_headlines_that_differ_in_a_telling_sign_have_two_keys(one: str, oth
 )
 def test_case_accents_and_punctuation_leave_a_headlines_key(one: str, other: str) -> None:
     assert headline_key(one) == headline_key(other)
+
+
+@pytest.mark.parametrize("text", ["They don't, and we won't", "They don’t, and we won’t"])
+def test_a_shortened_not_is_one_word_with_its_verb(text: str) -> None:
+    assert words(text) == ("they", "dont", "and", "we", "wont")
+
+
+def test_what_else_is_shortened_leaves_no_letter_behind() -> None:
+    assert words("We've said I'm sure you'll see it's Zoom's") == (
+        "we",
+        "said",
+        "i",
+        "sure",
+        "you",
+        "see",
+        "it",
+        "zoom",
+    )

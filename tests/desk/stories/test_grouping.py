@@ -290,3 +290,17 @@ def test_a_short_name_does_not_draw_in_all_that_its_makers_log_says_of_it() -> N
     largest = max(found.stories, key=lambda story: len(story.entries))
     assert {"paper0", "paper1"} <= {entry.feed for entry in largest.entries}
     assert sum(entry.feed == "log" for entry in largest.entries) <= 3
+
+
+def test_the_halves_of_dont_join_nothing() -> None:
+    titles = (
+        "If you need the money, don't take the job",
+        "You don't have to",
+        "Layoffs don't work",
+        "I don’t like yams",
+    )
+
+    found = _grouped(*(_entry(title, f"blog{n}", hours=n) for n, title in enumerate(titles)))
+
+    told = [[entry.title for entry in story.entries] for story in found.stories]
+    assert [group for group in told if set(group) & set(titles)] == [[title] for title in titles]
