@@ -12,10 +12,17 @@ from pydantic_core import PydanticUndefined
 
 from newsletter.clock import read_duration, write_duration
 from newsletter.config.schema import MemberTable, NewsletterToml, Shape, Table
+from newsletter.model.issue import Rota
 from newsletter.model.settings import Settings
 
 #: Fields of `Settings` that bear another name than their key.
-_FIELDS = {"collect": "collecting", "week.timezone": "zone", "mail.from": "sender"}
+_FIELDS = {
+    "collect": "collecting",
+    "check": "checking",
+    "remind": "reminding",
+    "week.timezone": "zone",
+    "mail.from": "sender",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +85,8 @@ def as_toml(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
+    if value is None:
+        return '""'
     if isinstance(value, tuple):
         return f"[{', '.join(as_toml(part) for part in value)}]"
     escaped = _words(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
@@ -98,10 +107,13 @@ def show(settings: Settings) -> tuple[tuple[str, str], ...]:
     """Every key with the value in force, as TOML, then members and secrets; of a secret only whether it is set."""
     rows = [(key.path, as_toml(_in_force(settings, key.path))) for key in KEYS if not key.path.startswith("member.")]
     for member in settings.members:
-        parts = (member.name, member.role, member.zone, member.link, *member.aka)
+        turn = "" if member.rota == Rota() else f"rota {member.rota or 'never'}"
+        parts = (member.name, member.role, member.zone, turn, member.link, *member.aka)
         rows.append((f"member {member.id}", " · ".join(part for part in parts if part)))
     rows.append(("secret", _whether(settings.secret)))
     rows.append(("smtp password", _whether(settings.smtp.password)))
+    rows.append(("webhook", _whether(settings.webhook)))
+    rows.append(("addresses of members", ", ".join(settings.addresses) or "none"))
     rows.append(("database", _whether(settings.database_url, otherwise="SQLite in var/")))
     return tuple(rows)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from newsletter.config.addresses import read_addresses
 from newsletter.config.keys import fields_of, shape_of, table_of
 from newsletter.config.schema import MemberTable, NewsletterToml, Shape
 from newsletter.config.secret_files import Secrets, read_secrets, without_secrets
@@ -18,11 +19,13 @@ from newsletter.config.values import list_id_of
 from newsletter.model.issue import Member, Wording
 from newsletter.model.remarks import Remark, errors_in, in_order
 from newsletter.model.settings import (
+    Checking,
     Collecting,
     Empty,
     Limits,
     Mail,
     Publication,
+    Reminding,
     Schedule,
     Settings,
     Smtp,
@@ -62,10 +65,12 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> tuple[Settings | No
     if tables is not None:
         _check_smtp(report, tables)
         _check_members(report, tables.member)
-    remarks = in_order((*report.remarks, *about_secrets))
+    members = tables.member if tables is not None else []
+    addresses, about_addresses = read_addresses(root, environ, [member.id for member in members])
+    remarks = in_order((*report.remarks, *about_secrets, *about_addresses))
     if tables is None or errors_in(remarks):
         return None, remarks
-    return _settings(tables, secrets), remarks
+    return _settings(tables, secrets, addresses), remarks
 
 
 @dataclass(slots=True)
@@ -219,7 +224,7 @@ def _check_members(report: _Report, members: list[MemberTable]) -> None:
 # Settings ------------------------------------------------------------------------------------------
 
 
-def _settings(tables: NewsletterToml, secrets: Secrets) -> Settings:
+def _settings(tables: NewsletterToml, secrets: Secrets, addresses: Mapping[str, str]) -> Settings:
     words = dict(tables.publication)
     title, first = words.pop("title"), words.pop("first_number")
     mail = tables.mail
@@ -238,6 +243,10 @@ def _settings(tables: NewsletterToml, secrets: Secrets) -> Settings:
             alarm_to=mail.alarm_to or mail.reply_to or mail.sender,
         ),
         smtp=Smtp(**dict(tables.smtp), password=secrets.smtp_password),
+        checking=Checking(**dict(tables.check)),
+        reminding=Reminding(**dict(tables.remind)),
+        addresses=addresses,
+        webhook=secrets.webhook,
         members=tuple(Member(**dict(member)) for member in tables.member),
         secret=secrets.secret,
         database_url=secrets.database_url,

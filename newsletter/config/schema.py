@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
 from newsletter.config import values
+from newsletter.model.issue import Away, Rota
 from newsletter.model.week import SlotTime
 
 
@@ -34,6 +35,15 @@ Number = Annotated[int, PlainValidator(values.whole(0, 999_999)), Shape("a whole
 Port = Annotated[int, PlainValidator(values.whole(1, 65535)), Shape("a whole number from 1 to 65535", "whole")]
 AtATime = Annotated[int, PlainValidator(values.whole(1, 500)), Shape("a whole number from 1 to 500", "whole")]
 Slot = Annotated[SlotTime, PlainValidator(values.slot), Shape('a time of the week such as "fri 15:00"')]
+OptionalSlot = Annotated[
+    SlotTime | None, PlainValidator(values.optional_slot), Shape('a time of the week such as "thu 09:00", or ""')
+]
+Turns = Annotated[Rota | None, PlainValidator(values.rota), Shape('"weekly", "never", or a turn such as "1/2"')]
+Absences = Annotated[
+    tuple[Away, ...], PlainValidator(values.away), Shape('a list of days, ["2024-12-20..2025-01-05"]', "list")
+]
+NewFile = Annotated[str, PlainValidator(values.new_file), Shape('a web address with {path} and {text} in it, or ""')]
+Percent = Annotated[int, PlainValidator(values.whole(1, 100)), Shape("a whole number from 1 to 100", "whole")]
 Slots = Annotated[
     tuple[SlotTime, ...],
     PlainValidator(values.slots),
@@ -108,6 +118,7 @@ class ScheduleTable(Table):
     collect: Slots = Field(default_factory=lambda: values.slots("daily 06:00"), description="When feeds are fetched.")
     freeze: Slot = Field(default_factory=lambda: values.slot("fri 15:00"), description="When the week closes.")
     send: Slot = Field(default_factory=lambda: values.slot("fri 20:00"), description="When letters leave.")
+    remind: OptionalSlot = Field(None, description='When members who have not filed are reminded; "" for never.')
     max_late: Duration = Field(
         timedelta(hours=6), description="How late a missed slot is still made up for; later, a person is asked."
     )
@@ -125,11 +136,20 @@ class LimitsTable(Table):
         (40, 110), description="Words of a TL;DR, from and to: a longer one gets a warning that names both."
     )
 
+    explainer_words: WordRange = Field(
+        (350, 1400), description="Words of an explainer, from and to: others get a notice that names both."
+    )
+    stories: WordRange = Field((2, 7), description="Stories with takes, from and to: others get a notice.")
+    takes_per_story: Count = Field(6, description="More takes on one story get a notice; 0: no bound.")
+
 
 class EmptyTable(Table):
     no_takes: Literal["hold", "headlines"] = Field("hold", description="Without enough takes: hold, or headlines only.")
     no_explainer: Literal["without", "hold"] = Field("without", description="Without an explainer: go on, or hold.")
     no_stories: Literal["hold", "without"] = Field("hold", description="Without a story: hold, or go on.")
+    max_stale: Duration = Field(
+        timedelta(days=7), description="If no feed has given anything for so long, the issue is held."
+    )
 
 
 class CollectTable(Table):
@@ -143,6 +163,20 @@ class CollectTable(Table):
     )
     contact: Line = Field("", description="An address or a page in the user agent, for the publishers we fetch from.")
     keep: Duration = Field(timedelta(days=35), description="How long fetched documents are kept, for collect --replay.")
+
+
+class CheckTable(Table):
+    avoid: Texts = Field((), description="Words and phrases that the house does not print.")
+    spelling: Texts = Field((), description="Names as the house spells them: GitHub, OpenAI.")
+    publisher_share: Percent = Field(50, description="More of a hundred stories from one publisher get a notice.")
+
+
+class RemindTable(Table):
+    by: Literal["mail", "webhook"] = Field("mail", description="How members are told; a webhook gets one message.")
+    new_file: NewFile = Field(
+        "", description="The form on the web that makes a new file, for the links in reminders; {path} and {text}."
+    )
+    most: Count = Field(2, description="At most so many reminders a week to one member.")
 
 
 class MailTable(Table):
@@ -173,6 +207,8 @@ class MemberTable(Table):
     aka: Texts = Field((), description="Other names by which takes are signed.")
     role: Literal["editor", "chief", "guest", "former"] = Field("editor", description="What the member does.")
     zone: ZoneName = Field("", description="The member's time zone; the publication's if not given.")
+    rota: Turns = Field(Rota(), description='The weeks this member writes: every week, never, or a turn such as "1/2".')
+    away: Absences = Field((), description="Days without this member, both ends included: no reminder, no silence.")
 
 
 class NewsletterToml(Table):
@@ -189,6 +225,12 @@ class NewsletterToml(Table):
     )
     collect: CollectTable = Field(
         default_factory=lambda: CollectTable.model_validate({}), description="How feeds are fetched."
+    )
+    check: CheckTable = Field(
+        default_factory=lambda: CheckTable.model_validate({}), description="What proofreading looks for as well."
+    )
+    remind: RemindTable = Field(
+        default_factory=lambda: RemindTable.model_validate({}), description="How members are reminded."
     )
     mail: MailTable = Field(description="How letters are addressed.")
     smtp: SmtpTable = Field(default_factory=lambda: SmtpTable.model_validate({}), description="The relay.")

@@ -19,6 +19,8 @@ _BELONGS = {
     "token": "NEWSLETTER_SECRET",
     "api_key": "NEWSLETTER_SECRET",
     "database_url": "DATABASE_URL",
+    "webhook": "NEWSLETTER_WEBHOOK",
+    "webhook_url": "NEWSLETTER_WEBHOOK",
 }
 _SHORTEST = 16
 _RESTORE = "Bring back its copy; if no letter has left yet, delete it, and a new one is made."
@@ -29,10 +31,11 @@ class Secrets:
     secret: Secret
     smtp_password: Secret
     database_url: Secret
+    webhook: Secret
 
 
 def read_secrets(root: Path, environ: Mapping[str, str]) -> tuple[Secrets, tuple[Remark, ...]]:
-    """Read all three; each "" if not set. `X` holds a value, `X_FILE` names a file, relative to the workspace or not.
+    """Read all of them; each "" if not set. `X` holds a value, `X_FILE` names a file, relative to the workspace or not.
 
     The secret of tokens and Message-IDs may also lie in var/secret.
     """
@@ -48,6 +51,7 @@ def read_secrets(root: Path, environ: Mapping[str, str]) -> tuple[Secrets, tuple
         secret=secret,
         smtp_password=_secret(root, environ, "NEWSLETTER_SMTP_PASSWORD", remarks),
         database_url=_secret(root, environ, "DATABASE_URL", remarks),
+        webhook=_secret(root, environ, "NEWSLETTER_WEBHOOK", remarks),
     )
     return found, tuple(remarks)
 

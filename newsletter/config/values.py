@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from email.utils import parseaddr
 from zoneinfo import ZoneInfo, available_timezones
 
 from newsletter.clock import read_duration
 from newsletter.links import printed
 from newsletter.model.audience import address
+from newsletter.model.issue import Away, Rota
 from newsletter.model.week import DAYS, SlotTime
 from newsletter.text import nearest, nfc
 
@@ -23,6 +24,7 @@ _SLOT = re.compile(r"([^\W\d_]+)\s+(\d{1,2}):(\d{2})")
 _LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+_TURN = re.compile(r"(\d{1,2})/(\d{1,2})")
 _MEMBER_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -223,6 +225,47 @@ def member_id(typed: object) -> str:
     kept = filled(typed)
     if not _MEMBER_ID.fullmatch(kept):
         raise ValueError('Small letters, digits and hyphens, such as "yoga".')
+    return kept
+
+
+def optional_slot(typed: object) -> SlotTime | None:
+    """A time of the week; "" for none."""
+    return slot(typed) if line(typed) else None
+
+
+def rota(typed: object) -> Rota | None:
+    """Which weeks are a member's: "weekly", "never", or "2/3", the second of every three weeks."""
+    kept = line(typed)
+    if kept == "weekly":
+        return Rota()
+    if kept == "never":
+        return None
+    match = _TURN.fullmatch(kept)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise ValueError('"weekly", "never", or the turn and the number of weeks:  "1/2" and "2/2" take turns.')
+    return Rota(turn=int(match[1]), every=int(match[2]))
+
+
+def away(typed: object) -> tuple[Away, ...]:
+    """Days of absence, each "2024-12-20..2025-01-05" or one day."""
+    found = []
+    for part in texts(typed):
+        first, _, last = part.partition("..")
+        try:
+            one = Away(date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip()))
+        except ValueError as fault:
+            raise ValueError('Each reads "2024-12-20..2025-01-05", both days included.') from fault
+        if one.last < one.first:
+            raise ValueError(f'"{part}" ends before it begins.')
+        found.append(one)
+    return tuple(found)
+
+
+def new_file(typed: object) -> str:
+    """The address of a form that makes a file, with {path} in it and {text} if it takes one; "" if there is none."""
+    kept = line(typed)
+    if kept and (not _is_web(re.sub(r"\{(?:path|text)\}", "x", kept)) or "{path}" not in kept):
+        raise ValueError('Such as "https://forge.example.com/team/pulse/new/main?filename={path}&value={text}".')
     return kept
 
 

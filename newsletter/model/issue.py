@@ -15,6 +15,28 @@ from newsletter.model.week import Week
 # What people file --------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """A member's turn: week `turn` of every `every` weeks, counted from the week of 5 January 1970. `turn` from 1."""
+
+    turn: int = 1
+    every: int = 1
+
+    def __str__(self) -> str:
+        return "weekly" if self.every == 1 else f"{self.turn}/{self.every}"
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Days on which a member is not there, the first and the last included."""
+
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        return f"{self.first}..{self.last}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A person on the team, as newsletter.toml names them."""
@@ -25,6 +47,9 @@ class Member:
     aka: tuple[str, ...] = ()
     role: Literal["editor", "chief", "guest", "former"] = "editor"
     zone: str = ""
+    #: Which weeks are this member's: of every `rota.every` weeks the one numbered `rota.turn`; None: never asked.
+    rota: Rota | None = Rota()
+    away: tuple[Away, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +242,16 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldCorrection:
+    """A correction of an earlier issue, as a later one tells it."""
+
+    reference: Reference
+    day: date
+    #: Markdown.
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """One week's newsletter, complete: everything a rendition shows, and nothing that depends on when it is made."""
 
@@ -240,6 +275,8 @@ class Issue:
     #: Headlines without takes.
     headlines: tuple[PrintedStory, ...] = ()
     previous: Reference | None = None
+    #: What earlier issues got wrong, told at the foot; oldest first.
+    corrections: tuple[ToldCorrection, ...] = ()
     #: Terms that past explainers explain and this issue may link, longest first.
     terms: tuple[TermLink, ...] = ()
     #: Names and versions of what rendered it, so that a later rebuild can tell why bytes differ.

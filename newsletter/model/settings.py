@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
@@ -50,6 +51,8 @@ class Schedule:
     collect: tuple[SlotTime, ...]
     freeze: SlotTime
     send: SlotTime
+    #: When those who have not filed are reminded; None: never unasked.
+    remind: SlotTime | None = None
     max_late: timedelta = timedelta(hours=6)
     auto_send: bool = False
 
@@ -65,6 +68,10 @@ class Limits:
     #: Words, from and to: what the house runs. A longer take or TL;DR gets a remark.
     take_words: tuple[int, int] = (30, 130)
     tldr_words: tuple[int, int] = (40, 110)
+    explainer_words: tuple[int, int] = (350, 1400)
+    #: Stories with takes, from and to; more takes on one story than `takes_per_story` get a remark.
+    stories: tuple[int, int] = (2, 7)
+    takes_per_story: int = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,8 @@ class Empty:
     no_takes: Literal["hold", "headlines"] = "hold"
     no_explainer: Literal["without", "hold"] = "without"
     no_stories: Literal["hold", "without"] = "hold"
+    #: The issue is held if no feed has given anything for so long.
+    max_stale: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +101,29 @@ class Collecting:
     contact: str = ""
     #: How long the documents fetched are kept for reading them again.
     keep: timedelta = timedelta(days=35)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checking:
+    """What proofreading looks for beside what it always does."""
+
+    #: Words and phrases that the house does not print.
+    avoid: tuple[str, ...] = ()
+    #: Names in the house's spelling: "GitHub".
+    spelling: tuple[str, ...] = ()
+    #: At most so many of a hundred stories from one publisher.
+    publisher_share: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminding:
+    """How members are told: by letter to the addresses in `Settings.addresses`, or by one message to a webhook."""
+
+    by: Literal["mail", "webhook"] = "mail"
+    #: The address of a form that makes a new file, with {path} and {text} in it; "" if there is none.
+    new_file: str = ""
+    #: At most so many reminders a week to one member.
+    most: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +161,13 @@ class Settings:
     collecting: Collecting
     mail: Mail
     smtp: Smtp
+    checking: Checking = Checking()
+    reminding: Reminding = Reminding()
     members: tuple[Member, ...] = ()
+    #: Members' mailboxes by id, out of var/addresses.toml and the environment; never in git.
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    #: Where reminders go by webhook; "" if none is set.
+    webhook: Secret = NO_SECRET
     #: Key of the readers' tokens and of Message-IDs; "" if none is set.
     secret: Secret = NO_SECRET
     #: "" means SQLite in var/.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-State = Literal["open", "frozen", "approved", "sent", "held", "skipped"]
+from newsletter.model.issue import ToldCorrection
+
+State = Literal["open", "frozen", "approved", "sent", "corrected", "held", "skipped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class Frozen:
     window_end: datetime
     takes: tuple[Listed, ...] = ()
     explainer: str = ""
+    #: Corrections of earlier issues that this one tells at its foot.
+    corrections: tuple[ToldCorrection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,29 @@ class Seal:
     by: str
     at: datetime
     digests: Mapping[str, str]
+    #: What of newsletter.toml stands on every letter, by its key there; empty in approvals that did not keep it.
+    envelope: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What was put right after an issue was sent: on its page and in the feed; the mail stays as it was sent."""
+
+    at: datetime
+    by: str
+    #: Markdown; never empty.
+    text: str
+    #: Whether the next issue says so at its foot.
+    tell: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """The chief editor's "stop": nothing is approved or sent until it is released."""
+
+    why: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +81,11 @@ class WeekState:
 
     frozen: Frozen | None = None
     sent: Sent | None = None
-    #: Reasons; "" while it is neither.
+    #: Why the freeze could not be; "" if it could.
     held: str = ""
+    #: Why it is left out; "" if it is not.
     skipped: str = ""
+    #: The chief editor's hold; None if there is none.
+    pause: Pause | None = None
+    #: Oldest first.
+    corrections: tuple[Correction, ...] = ()

@@ -19,14 +19,16 @@ from newsletter.store.anchors import TakeAnchors
 from newsletter.store.database import Database, connect
 from newsletter.store.faults import is_missing_table
 from newsletter.store.ledger import SqlLedger
+from newsletter.store.link_checks import LinkCheckStore
 from newsletter.store.lock import advisory_lock, file_lock
 from newsletter.store.news import NewsStore
 from newsletter.store.resolved import ResolvedStore
 from newsletter.store.runs import RunLedger
 from newsletter.store.subscribers import SubscriberStore
+from newsletter.store.told import ToldStore
 
 #: The newest revision in `migrations`; a test holds that it is.
-HEAD = "0003"
+HEAD = "0004"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class Store:
     subscribers: SubscriberStore
     ledger: SqlLedger
     runs: RunLedger
+    told: ToldStore
+    link_checks: LinkCheckStore
 
     def runner_lock(self, path: Path, now: datetime) -> AbstractContextManager[None]:
         """Be the only one who runs stages, until the block ends or the process does. Raises Busy at once if one is.
@@ -89,6 +93,8 @@ def open_store(url: str) -> Store:
         subscribers=SubscriberStore(database=database),
         ledger=SqlLedger(database=database),
         runs=RunLedger(database=database),
+        told=ToldStore(database=database),
+        link_checks=LinkCheckStore(database=database),
     )
 
 

@@ -6,6 +6,7 @@ The revisions in `migrations` build them; a test holds that the two agree.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import overload
 
 from sqlalchemy import (
     BigInteger,
@@ -46,7 +47,16 @@ class Instant(TypeDecorator[datetime]):
         return (value - _EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else _EPOCH + value * _MICROSECOND
+        return instant_of(value)
+
+
+@overload
+def instant_of(value: int) -> datetime: ...
+@overload
+def instant_of(value: None) -> None: ...
+def instant_of(value: int | None) -> datetime | None:
+    """The instant that a column of instants holds as this number; None is none."""
+    return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
 class Span(TypeDecorator[timedelta]):
@@ -331,6 +341,36 @@ delivery_exceptions = Table(
     CheckConstraint("state IN ('deferred', 'refused', 'unknown')", name="state"),
     Index(None, "mailing", "batch"),
     sqlite_with_rowid=False,
+)
+
+# Editors -------------------------------------------------------------------------------------------
+
+told = Table(
+    "told",
+    metadata,
+    Column("no", _Number, primary_key=True),
+    #: "reminder", "late-take".
+    Column("kind", Words, nullable=False),
+    Column("week", Words, nullable=False),
+    #: A member's id.
+    Column("member", Words, nullable=False),
+    #: What it was about: a path, or "".
+    Column("about", Words, nullable=False, server_default=""),
+    Column("at", Instant, nullable=False),
+    Index(None, "week", "member"),
+)
+
+link_checks = Table(
+    "link_checks",
+    metadata,
+    Column("link", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+    #: "ok", "gone", "unsure".
+    Column("verdict", Words, nullable=False),
+    #: In words; "" if it is well.
+    Column("what", Words, nullable=False, server_default=""),
+    #: Where redirects ended, if elsewhere; "".
+    Column("moved", Words, nullable=False, server_default=""),
 )
 
 # Runs ----------------------------------------------------------------------------------------------
