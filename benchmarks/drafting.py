@@ -36,8 +36,8 @@ from newsletter.newsroom.starter import make_workspace
 from newsletter.store.news import Kept
 
 #: Friday noon of 2026-W21; the freeze is at three o'clock.
-_NOW = datetime(2026, 5, 22, 5, tzinfo=UTC)
-_WEEK = "2026-W21"
+NOW = datetime(2026, 5, 22, 5, tzinfo=UTC)
+WEEK = "2026-W21"
 _FEEDS = 60
 #: Issues sent before.
 _SENT = 20
@@ -79,8 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "desk"
-        titles = _titles(asked.entries + asked.older)
-        _lay_out(root, titles[: asked.entries], titles[asked.entries :], asked.takes)
+        titles = titles_of(asked.entries + asked.older)
+        lay_out(root, titles[: asked.entries], titles[asked.entries :], asked.takes)
         database = root / "var" / "newsletter.db"
         rows = sqlite3.connect(database).execute("select count(*) from entries").fetchone()[0]
         command = (
@@ -88,21 +88,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "-m",
             "newsletter",
             "draft",
-            _WEEK,
+            WEEK,
             "--json",
             "--root",
             str(root),
             "--now",
-            _NOW.isoformat(),
+            NOW.isoformat(),
         )
         floor = (sys.executable, "-c", _FLOOR, str(database), str(rows))
         env = {k: v for k, v in os.environ.items() if not k.startswith(("NEWSLETTER", "DATABASE", "PYTHONDONT"))}
-        said = json.loads(_run(command, env)[1])
-        _run(floor, env)
+        said = json.loads(timed(command, env)[1])
+        timed(floor, env)
         ours, theirs = [], []
         for _ in range(asked.rounds):
-            theirs.append(_run(floor, env)[0])
-            ours.append(_run(command, env)[0])
+            theirs.append(timed(floor, env)[0])
+            ours.append(timed(command, env)[0])
     bars = [
         Bar(
             what="draft, cold start to files",
@@ -133,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if all(bar.held for bar in bars) else 1
 
 
-def _run(command: Sequence[str], env: dict[str, str]) -> tuple[float, str]:
+def timed(command: Sequence[str], env: dict[str, str]) -> tuple[float, str]:
     started = time.perf_counter()
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     took = time.perf_counter() - started
@@ -142,7 +142,7 @@ def _run(command: Sequence[str], env: dict[str, str]) -> tuple[float, str]:
     return took, done.stdout
 
 
-def _titles(count: int) -> list[str]:
+def titles_of(count: int) -> list[str]:
     """So many headlines, real ones first; the same for the same count."""
     found = list(dict.fromkeys(_real()))
     dice = random.Random(7)
@@ -169,24 +169,24 @@ def _real() -> Iterator[str]:
             yield json.loads(line)["title"]
 
 
-def _lay_out(root: Path, week: Sequence[str], older: Sequence[str], takes: int) -> None:
+def lay_out(root: Path, week: Sequence[str], older: Sequence[str], takes: int) -> None:
     root.mkdir(parents=True)
     make_workspace(root)
     (root / "newsletter.toml").write_text(_SETTINGS, encoding="utf-8")
     feeds = (f'[[feed]]\nid = "f{n}"\nname = "Feed {n}"\nurl = "https://f{n}.example/feed"\n' for n in range(_FEEDS))
     (root / "feeds.toml").write_text("\n".join(feeds), encoding="utf-8")
-    room = open_newsroom(root, environ={}, now=_NOW)
+    room = open_newsroom(root, environ={}, now=NOW)
     told = [_other_words(week[n - 1]) if n % 6 == 5 else title for n, title in enumerate(week)]
     entries = [_entry(n, title, days=6.5, count=len(week)) for n, title in enumerate(told)]
     past = [_entry(n + len(week), title, days=55, back=7, count=len(older)) for n, title in enumerate(older)]
     with room.open_store() as store:
         for feed in range(_FEEDS):
             told = [entry for entry in (*past, *entries) if entry.feed == f"f{feed}"]
-            row = FetchRow(feed=f"f{feed}", at=_NOW - timedelta(hours=6), state="new", entries=len(told))
-            store.news.keep([Kept(row=row, entries=told)], _NOW)
+            row = FetchRow(feed=f"f{feed}", at=NOW - timedelta(hours=6), state="new", entries=len(told))
+            store.news.keep([Kept(row=row, entries=told)], NOW)
     for back in range(_SENT):
-        _send(root, Week.read(_WEEK).after(-1 - back), [f"{title}, a month ago" for title in week[back * 5 :][:5]])
-    folder = root / "issues" / _WEEK / "takes"
+        _send(root, Week.read(WEEK).after(-1 - back), [f"{title}, a month ago" for title in week[back * 5 :][:5]])
+    folder = root / "issues" / WEEK / "takes"
     folder.mkdir(parents=True)
     step = max(1, len(entries) // max(1, takes))
     for n in range(takes):
@@ -227,7 +227,7 @@ def _send(root: Path, week: Week, headlines: Sequence[str]) -> None:
 
 
 def _entry(n: int, title: str, *, days: float, count: int, back: float = 0.1) -> Entry:
-    when = _NOW - timedelta(days=back) - timedelta(days=days) * (n / max(1, count))
+    when = NOW - timedelta(days=back) - timedelta(days=days) * (n / max(1, count))
     feed = f"f{n % _FEEDS}"
     return Entry(
         feed=feed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ def registrable(host: str, shared: frozenset[str] = frozenset()) -> str:
     for at in range(len(labels)):
         if ".".join(labels[at:]) in shared:
             return ".".join(labels[max(0, at - 1) :])
-    return _suffixes().privatesuffix(name) or name
+    return _suffixes(labels[-1]).privatesuffix(name) or name
 
 
 def ascii_host(host: str) -> str:
@@ -42,9 +43,27 @@ def ascii_host(host: str) -> str:
         return name
 
 
-@lru_cache(maxsize=1)
-def _suffixes() -> PublicSuffixList:
-    # Reading the list takes as long as the rest of a short command: only who asks pays for it.
+@lru_cache(maxsize=256)
+def _suffixes(top: str) -> PublicSuffixList:
+    """The part of the list that hosts below this top level need: reading all of it takes as long as a short command."""
     from publicsuffixlist import PublicSuffixList
 
-    return PublicSuffixList(accept_unknown=True)
+    return PublicSuffixList("\n".join(_rules().get(_key(top), ())), accept_unknown=True)
+
+
+@lru_cache(maxsize=1)
+def _rules() -> dict[str, list[str]]:
+    """The rules of the list by the top level that they end in; those of other scripts together."""
+    told = pkgutil.get_data("publicsuffixlist", "public_suffix_list.dat")
+    assert told is not None
+    found: dict[str, list[str]] = {}
+    for line in told.decode("utf-8").splitlines():
+        rule = line.partition(" ")[0].rstrip()
+        if rule and not rule.startswith("//"):
+            found.setdefault(_key(rule.rpartition(".")[2]), []).append(rule)
+    return found
+
+
+def _key(top: str) -> str:
+    name = top.lower()
+    return name if name.isascii() and not name.startswith("xn--") else "xn--"

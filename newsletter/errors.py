@@ -21,6 +21,8 @@ A fault of one feed or one letter is a value in a report and has no place here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class NewsletterError(Exception):
     """The sentence a person reads: what is wrong; `mend` says what to do about it, "" if nothing can be said."""
@@ -75,12 +77,14 @@ class EditorMustAct(NewsletterError):
 class FaultyFiles(EditorMustAct):
     """Files that people wrote hold errors.
 
-    `faults` are the sentences, one per fault, in order of file and line; never empty.
+    `faults` are the sentences, one per fault, in order of file and line; never empty. `findings` are what they were
+    given as: remarks (newsletter.model.remarks), for those who tell faults in another form than sentences.
     """
 
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
+    def __init__(self, findings: Iterable[object]) -> None:
+        self.findings = tuple(findings)
+        self.faults = tuple(map(str, self.findings))
+        super().__init__("\n".join(self.faults))
 
 
 class FaultyTemplate(EditorMustAct):

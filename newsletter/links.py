@@ -105,6 +105,7 @@ def anchor(url: str) -> str:
     return "" if form is None else form.anchor
 
 
+@lru_cache(maxsize=32768)
 def host_of(url: str) -> str:
     """The host of an address in lower case without "www."; "" if there is none."""
     try:

@@ -110,13 +110,18 @@ def _stemmer() -> Callable[[str], str]:
 def words(text: str) -> tuple[str, ...]:
     """Lower-case words in order, accents folded, "'s" and its like off, "don't" one word; may be empty."""
     plain = _plain(text if text.isascii() else text.translate(_MARKS))
-    return tuple(_WORD.findall(_SHORTENED.sub("", plain.replace("n't", "nt"))))
+    if "'" in plain:
+        plain = _SHORTENED.sub("", plain.replace("n't", "nt"))
+    return tuple(_WORD.findall(plain))
 
 
 def content_words(text: str) -> tuple[str, ...]:
     """Stems of the words that carry meaning, in order, repeats kept; a run of CJK counts as its pairs of signs."""
+    told = words(text)
+    if text.isascii():
+        return tuple([stem(word) for word in told if word not in _STOP])
     out: list[str] = []
-    for word in words(text):
+    for word in told:
         if _CJK.search(word):
             out.extend(word[i : i + 2] for i in range(max(1, len(word) - 1)))
         elif word not in _STOP:

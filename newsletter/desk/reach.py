@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from newsletter.links import identity, looks_like_address
 from newsletter.model.issue import Take, Wishes
@@ -117,6 +118,7 @@ class _Wanted:
         return any(worth >= self._enough[place] for place, worth in shared.items())
 
 
+@lru_cache(maxsize=16384)
 def _heads(text: str, *, telling: bool = False) -> frozenset[str]:
     """The beginnings of the words; `telling` leaves out those that carry no meaning."""
     return frozenset(word[:_LETTERS] for word in words(text) if not telling or content_words(word))

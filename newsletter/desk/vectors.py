@@ -39,20 +39,32 @@ _SIGNS = {"#": "sharp", "++": "plusplus", None: "dot"}
 _SPELT_OUT = re.compile(r"\bartificial intelligence\b", re.I)
 
 
+@lru_cache(maxsize=32768)
 def clean_title(title: str) -> str:
     """The headline without what a site or an aggregator added: its own name, a credit, "Show HN:", "[pdf]", a year."""
-    text = unicodedata.normalize("NFKC", title).strip()
-    text = _BRACKETED.sub(" ", _PREFIX.sub("", text)).strip()
-    shorter = _CREDIT.sub("", _SITE.sub("", text))
+    # Each expression is asked only where a sign that it needs is there: a week has thousands of headlines.
+    text = (title if title.isascii() else unicodedata.normalize("NFKC", title)).strip()
+    if text[:1] in "sStTaAlL":
+        text = _PREFIX.sub("", text)
+    if "[" in text:
+        text = _BRACKETED.sub(" ", text)
+    text = shorter = text.strip()
+    if "|" in shorter:
+        shorter = _SITE.sub("", shorter)
+    if ")" in shorter:
+        shorter = _CREDIT.sub("", shorter)
     return shorter.strip() or text or title.strip()
 
 
 @lru_cache(maxsize=32768)
 def tokens(text: str) -> tuple[str, ...]:
     """Stems of the words that carry meaning, in order, repeats kept; sums and initials in one spelling each."""
-    plain = _SPELT_OUT.sub("AI", text)
-    plain = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), plain)
-    plain = _SIGNED.sub(lambda m: (m[1] or "") + _SIGNS[m[2]], plain)
+    # Only beyond ASCII does the expression know letters that are no "i" and count as one.
+    plain = _SPELT_OUT.sub("AI", text) if "intelligence" in text.lower() or not text.isascii() else text
+    if "." in plain:
+        plain = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), plain)
+    if "." in plain or "#" in plain or "+" in plain:
+        plain = _SIGNED.sub(lambda m: (m[1] or "") + _SIGNS[m[2]], plain)
     if not _DIGIT.search(plain):
         return content_words(plain)
     plain = _MONEY.sub(lambda m: f" {m[1]}{m[2][0].lower()} ", _THOUSANDS.sub("", plain))

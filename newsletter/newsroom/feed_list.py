@@ -35,11 +35,11 @@ def feeds_to_collect(room: Newsroom) -> tuple[tuple[Feed, ...], tuple[Remark, ..
     """The same. Raises FaultyFiles also where there is no feeds.toml: an empty report would look like a quiet day."""
     if not feeds_path(room.root).exists():
         mend = ("Write one; newsletter init DIR lays one with a dozen feeds into a new folder.",)
-        raise FaultyFiles((str(Remark("feeds.toml", 0, "error", "no-file", "There is no feeds.toml.", mend)),))
+        raise FaultyFiles((Remark("feeds.toml", 0, "error", "no-file", "There is no feeds.toml.", mend),))
     return sound_feeds(room)
 
 
 def refuse_errors(remarks: tuple[Remark, ...]) -> None:
     """Raises FaultyFiles if there is an error among the remarks; it names all of them."""
     if errors_in(remarks):
-        raise FaultyFiles(tuple(str(remark) for remark in remarks))
+        raise FaultyFiles(remarks)

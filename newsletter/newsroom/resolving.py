@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter.errors import NewsletterError
 from newsletter.files.folder import inbox_folder, relative, take_files, takes_folder, weeks_on_disk
@@ -20,7 +21,9 @@ from newsletter.model.news import Entry
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 from newsletter.store.resolved import can_be_kept
-from newsletter.wire.resolve import Resolved, resolve_all
+
+if TYPE_CHECKING:
+    from newsletter.wire.resolve import Resolved
 
 #: Links in one run: at a second between two requests to one host, the others wait for the next collect.
 _MOST = 100
@@ -36,6 +39,9 @@ def resolve_short_links(
     """
     if not room.settings.collecting.short_links:
         return ()
+    # Only who asks pays for the network's libraries.
+    from newsletter.wire.resolve import resolve_all
+
     now = room.clock.now()
     known = store.resolved.all()
     # What a person typed and waits for is asked at every collect.

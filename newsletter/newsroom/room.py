@@ -15,6 +15,7 @@ from newsletter.model.ports import Clock, Templates, Transport
 from newsletter.model.remarks import errors_in
 from newsletter.model.settings import Settings
 from newsletter.newsroom.clocks import StandingClock, SystemClock
+from newsletter.newsroom.news_memo import NewsMemo
 from newsletter.newsroom.templates import TemplateFolders
 from newsletter.store.bodies import BodyFolder
 from newsletter.store.engine import Store, open_store, sqlite_url
@@ -37,6 +38,8 @@ class Newsroom:
     open_readers: Callable[[int], Readers] = WorkerReaders
     #: Hosts that are somewhere else than their name says: the demo's and the tests' feeds on loopback.
     hosts: Mapping[str, str] = field(default_factory=dict)
+    #: What the news of the last weeks came to.
+    memo: NewsMemo = field(default_factory=NewsMemo, compare=False, repr=False)
 
     @property
     def var(self) -> Path:
@@ -70,7 +73,7 @@ def open_newsroom(
     """
     settings, remarks = load_settings(root, environ)
     if settings is None or errors_in(remarks):
-        raise FaultyFiles(tuple(str(remark) for remark in remarks))
+        raise FaultyFiles(remarks)
 
     def store() -> Store:
         return open_store(settings.database_url or sqlite_url(make_folder(root / "var") / "newsletter.db"))

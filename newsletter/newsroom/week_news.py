@@ -1,17 +1,20 @@
-"""The news of an open week: read off the store, grouped, ranked. I/O: SQLite, PostgreSQL"""
+"""The news of an open week: read off the store, grouped, ranked; kept until something changes. I/O: SQLite, disk"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from newsletter.desk.choice.rank import rank, unscored
-from newsletter.desk.reach import reach
+from newsletter.desk.reach import Reach, reach
 from newsletter.desk.stories.cluster import stories
-from newsletter.model.news import News
+from newsletter.model.feeds import Feed
+from newsletter.model.news import Entry, News
 from newsletter.model.sources import Sources
 from newsletter.model.week import Window
 from newsletter.newsroom.feed_list import sound_feeds
+from newsletter.newsroom.news_memo import WORTH, digest_of, keep, read_kept
 from newsletter.newsroom.resolving import with_resolved
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
@@ -20,25 +23,40 @@ from newsletter.store.engine import Store
 _REACH = timedelta(days=60)
 
 
-def week_news(room: Newsroom, store: Store, window: Window, sources: Sources, *, named: Sequence[str]) -> News:
-    """Stories that may be told, best first: those of the window, then older ones that `named` may mean."""
+def week_news(
+    room: Newsroom, store: Store, window: Window, sources: Sources, *, named: Sequence[str], worth: int = WORTH
+) -> News:
+    """Stories that may be told, best first: those of the window, then older ones that `named` may mean.
+
+    Made once for the same news: a memo of the newsroom's and a file below var hold it. A file is worth it from `worth`
+    entries on.
+    """
     feeds = {feed.id: feed for feed in sound_feeds(room)[0]}
     resolved = store.resolved.all()
-    found = reach(
-        store.news.glimpses(since=window.start - _REACH),
-        window,
-        late_grace=room.settings.week.late_grace,
-        named=named,
-        resolved=resolved,
-    )
-    entries = with_resolved(store.news.named(found.needed), resolved)
+    since = window.start - _REACH
+    grace = room.settings.week.late_grace
+    with store.news.view(since=since) as view:
+        glimpses = room.memo.glimpses.get(view.digest) or view.glimpses()
+        room.memo.glimpses.keep(view.digest, glimpses)
+        found = reach(glimpses, window, late_grace=grace, named=named, resolved=resolved)
+        key = digest_of(view.digest, window, grace, repr(sorted(found.needed)), resolved, feeds, sources)
+        if (known := room.memo.news.get(key)) is not None:
+            return known
+        entries = with_resolved(view.named(found.needed), resolved)
+    folder = room.var / "cache"
+    kept = read_kept(folder, key, entries) if len(entries) >= worth else None
+    news = kept or _made(entries, feeds, sources, found, until=window.end)
+    if kept is None and len(entries) >= worth:
+        keep(folder, key, news, entries)
+    whole = replace(news, resolved=resolved, topics=sources.topics)
+    room.memo.news.keep(key, whole)
+    return whole
+
+
+def _made(
+    entries: Sequence[Entry], feeds: Mapping[str, Feed], sources: Sources, found: Reach, *, until: datetime
+) -> News:
     grouped = stories(entries, feeds, proposed=found.proposed, since=found.since)
-    proposed = rank([s for s in grouped.stories if s.proposed], feeds, sources, until=window.end)
+    proposed = rank([s for s in grouped.stories if s.proposed], feeds, sources, until=until)
     older = unscored([s for s in grouped.stories if not s.proposed], feeds, sources)
-    return News(
-        ranked=(*proposed, *older),
-        terms=grouped.terms,
-        resolved=resolved,
-        topics=sources.topics,
-        near=grouped.near,
-    )
+    return News(ranked=(*proposed, *older), terms=grouped.terms, near=grouped.near)

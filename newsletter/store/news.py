@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
-from newsletter.links import Link, identity, same
+from newsletter.links import identity, same
 from newsletter.model.feeds import NOT_ASKED, FeedState, FetchRow, Move
-from newsletter.model.news import Entry, Glimpse, Known
+from newsletter.model.news import Entry, Known
 from newsletter.store import feed_rows, fetch_log
 from newsletter.store.database import Database
 from newsletter.store.entry_rows import Brought, read_aliases, write_entries
-from newsletter.store.schema import entries, entry_revisions
+from newsletter.store.news_view import NewsView, in_order, read_entries
+from newsletter.store.schema import entries
 
 #: Entries of one feed that may be recognised, the newest: more than a document holds.
 _RECOGNISED = 5_000
-#: Names in one question; SQLite takes 32,766.
-_AT_ONCE = 5_000
-_GLIMPSED = ("feed", "id", "title", "identity", "discussion", "published", "first_seen", "previous_fetch")
 #: Built once: for hundreds of feeds, building it takes longer than asking.
 _KNOWN = (
     select(entries.c.id, entries.c.title, entries.c.identity, entries.c.published, entries.c.first_seen)
@@ -100,56 +98,23 @@ class NewsStore:
         if until is not None:
             bounds.append(entries.c.first_seen <= until)
         with self.database.read() as connection:
-            former = _former_titles(connection, bounds)
-            rows = connection.execute(select(entries).where(*bounds))
-            found = [_entry(row, former.get((row.feed, row.id), ())) for row in rows]
-        # Sorted here: PostgreSQL would sort texts by its locale.
-        return tuple(sorted(found, key=lambda e: (e.first_seen, e.feed, e.id)))
+            return in_order(read_entries(connection, bounds))
 
-    def glimpses(self, *, since: datetime) -> tuple[Glimpse, ...]:
-        """The same entries as `entries` without a bound to their end, in no order, with as much as tells them apart."""
-        columns = [entries.c[name] for name in _GLIMPSED]
+    @contextmanager
+    def view(self, *, since: datetime) -> Iterator[NewsView]:
+        """The entries first seen after `since`, in one state from the first question to the last; keep it short."""
         with self.database.read() as connection:
-            former = _former_titles(connection, [entries.c.first_seen > since])
-            rows = connection.execute(select(*columns).where(entries.c.first_seen > since))
-            return tuple(
-                Glimpse(
-                    feed=feed,
-                    id=id_,
-                    title=title,
-                    former_titles=tuple(former.get((feed, id_), ())),
-                    identity=page,
-                    discussion=discussion,
-                    published=published,
-                    first_seen=seen,
-                    previous_fetch=previous,
-                )
-                for feed, id_, title, page, discussion, published, seen, previous in rows
-            )
-
-    def named(self, names: Collection[tuple[str, str]]) -> tuple[Entry, ...]:
-        """The entries of these (feed, id), by first sight, feed and id; those that do not exist are left out."""
-        by_feed: dict[str, list[str]] = {}
-        for feed, id_ in names:
-            by_feed.setdefault(feed, []).append(id_)
-        found: list[Entry] = []
-        with self.database.read() as connection:
-            for feed, ids in sorted(by_feed.items()):
-                for at in range(0, len(ids), _AT_ONCE):
-                    bounds = [entries.c.feed == feed, entries.c.id.in_(ids[at : at + _AT_ONCE])]
-                    former = _former_titles(connection, bounds)
-                    rows = connection.execute(select(entries).where(*bounds))
-                    found.extend(_entry(row, former.get((row.feed, row.id), ())) for row in rows)
-        return tuple(sorted(found, key=lambda e: (e.first_seen, e.feed, e.id)))
+            yield NewsView(connection, since)
 
     def of_address(self, url: str) -> tuple[Entry, ...]:
         """Every entry on this page, the newest by first sight first; former headlines are left out. May be empty."""
         page = identity(url)
-        query = select(entries).where(entries.c.identity == page).order_by(entries.c.first_seen.desc(), entries.c.id)
         if page is None:
             return ()
         with self.database.read() as connection:
-            return tuple(entry for row in connection.execute(query) if same((entry := _entry(row, ())).link, url))
+            told = read_entries(connection, [entries.c.identity == page], former=False)
+        by_id = sorted((entry for entry in told if same(entry.link, url)), key=lambda e: e.id)
+        return tuple(sorted(by_id, key=lambda e: e.first_seen, reverse=True))
 
     def arrivals(self, since: datetime) -> Mapping[str, tuple[datetime, ...]]:
         """When each entry of `since` and later was first seen, by feed, oldest first; feeds without any are absent.
@@ -213,34 +178,3 @@ class NewsStore:
 def _known(connection: Connection, feed: str) -> Iterator[Known]:
     for id_, title, page, published, seen in connection.execute(_KNOWN, {"of": feed}):
         yield Known(id=id_, title=title, identity=page, published=published, first_seen=seen)
-
-
-def _former_titles(
-    connection: Connection, bounds: Iterable[ColumnElement[bool]]
-) -> Mapping[tuple[str, str], Sequence[str]]:
-    """Every title put aside, by feed and id of its entry, oldest first."""
-    of_entry = (entries.c.feed == entry_revisions.c.feed) & (entries.c.id == entry_revisions.c.id)
-    query = select(entry_revisions.c.feed, entry_revisions.c.id, entry_revisions.c.title)
-    query = query.join(entries, of_entry).where(*bounds).order_by(entry_revisions.c.at, entry_revisions.c.no)
-    found: dict[tuple[str, str], list[str]] = {}
-    for feed, id_, title in connection.execute(query):
-        found.setdefault((feed, id_), []).append(title)
-    return found
-
-
-def _entry(row: Row[Any], former: Iterable[str]) -> Entry:
-    return Entry(
-        feed=row.feed,
-        id=row.id,
-        title=row.title,
-        link=Link(row.link),
-        published=row.published,
-        first_seen=row.first_seen,
-        previous_fetch=row.previous_fetch,
-        summary=row.summary,
-        author=row.author,
-        language=row.language,
-        discussion=Link(row.discussion),
-        points=row.points,
-        former_titles=tuple(title for title in dict.fromkeys(former) if title != row.title),
-    )

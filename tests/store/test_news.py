@@ -117,7 +117,13 @@ def test_a_glimpse_tells_what_the_entry_tells_and_names_read_it_whole(store: Sto
     keep(store, make_entry("a"), make_entry("b", discussion=Link("https://talk.example/b")))
     keep(store, make_entry("a", title="Another headline"), make_entry("b", discussion=Link("https://talk.example/b")))
 
-    glimpses = {one.id: one for one in store.news.glimpses(since=NOW - timedelta(days=1))}
+    with store.news.view(since=NOW - timedelta(days=1)) as view:
+        glimpses = {one.id: one for one in view.glimpses()}
+        one_of_two = view.named({("gazette", "b"), ("gazette", "none"), ("nobody", "b")})
+        one_by_name = view.named({("gazette", "a")})
+        both = view.named({("gazette", "a"), ("gazette", "b")})
+    with store.news.view(since=NOW + timedelta(days=1)) as later_view:
+        none = later_view.glimpses(), later_view.named({("gazette", "a")})
     whole = {entry.id: entry for entry in store.news.entries()}
 
     for name, entry in whole.items():
@@ -129,9 +135,29 @@ def test_a_glimpse_tells_what_the_entry_tells_and_names_read_it_whole(store: Sto
             entry.previous_fetch,
         )
     assert glimpses["a"].former_titles
-    assert store.news.named({("gazette", "b"), ("gazette", "none"), ("nobody", "b")}) == (whole["b"],)
-    assert store.news.named({("gazette", name) for name in whole}) == store.news.entries()
-    assert store.news.glimpses(since=NOW + timedelta(days=1)) == ()
+    assert (one_of_two, one_by_name, both) == ((whole["b"],), (whole["a"],), store.news.entries())
+    assert none == ((), ())
+
+
+def test_a_view_has_another_digest_as_soon_as_anything_of_an_entry_changed(store: Store) -> None:
+    def digest() -> str:
+        with store.news.view(since=NOW - timedelta(days=1)) as view:
+            return view.digest
+
+    seen = [digest()]
+    for entry in (
+        make_entry("a"),
+        make_entry("a", title="Another headline"),
+        make_entry("a", title="Another headline", summary="More is known."),
+        make_entry("a", title="Another headline", summary="More is known.", points=12),
+        make_entry("a", summary="More is known.", points=12),
+    ):
+        keep(store, entry)
+        seen.append(digest())
+        keep(store, entry)
+        assert digest() == seen[-1]
+
+    assert len(set(seen)) == len(seen)
 
 
 def test_of_two_entries_with_one_id_the_first_counts(store: Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from newsletter.desk.past.printed_words import (
@@ -18,6 +18,7 @@ from newsletter.desk.past.printed_words import (
     words_of,
 )
 from newsletter.desk.past.topic_names import topic_names
+from newsletter.desk.same import Same
 from newsletter.desk.vectors import clean_title, count_titles, tokens
 from newsletter.links import identity, same
 from newsletter.model.issue import Printed, Reference
@@ -67,6 +68,11 @@ class Continues:
     @property
     def reference(self) -> Reference:
         return self.issue.reference
+
+
+def remembered(issues: tuple[Printed, ...], terms: TermCounts) -> Memory:
+    """The memory of these issues; for the same terms the one that was made before, with the answers it gave."""
+    return _remembered(issues, Same(terms))
 
 
 @dataclass(frozen=True)
@@ -290,6 +296,11 @@ class Memory:
             for topic in (*issue.aliases, issue.topic)
             for name in topic_names(topic)
         }
+
+
+@lru_cache(maxsize=2)
+def _remembered(issues: tuple[Printed, ...], terms: Same[TermCounts]) -> Memory:
+    return Memory(issues, terms.it)
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,6 +53,10 @@ _FLOOR = 0.2
 #: headlines that share nothing rarer are not one story. From 30 to 200 neither figure changes; more only lets the words
 #: of a very large story count: a set of very large ones loses .04 with 30.
 _OFTEN = 200
+#: Words that two entries share at least: one alone tells nothing.
+_SHARED = 2
+#: More than sums of a few products are off by.
+_ROUNDING = 1e-9
 
 #: Headlines that share these say that something is new, not what.
 _RUBRICS = frozenset(
@@ -151,19 +155,33 @@ def alike(weighed: Weighed, places: Sequence[int]) -> Iterator[tuple[int, int]]:
     are not alike enough (prefix filtering). Each pair once, in the order of `places`.
     """
     vectors = weighed.vectors
-    counts = Counter(stem for i in places for stem in vectors[i])
+    counts = Counter([stem for i in places for stem in vectors[i]])
     found: dict[str, list[int]] = defaultdict(list)
     stems = {i: frozenset(vectors[i]) for i in places}
+    often = frozenset(stem for stem, n in counts.items() if n > _OFTEN)
+    rare = {i: stems[i] - often for i in places}
+    # Two vectors are no more alike by frequent words alone than these parts of them are long.
+    rest = {i: math.sqrt(sum([vectors[i][stem] ** 2 for stem in sorted(stems[i] & often)])) for i in places}
     for j in places:
-        vector, own = vectors[j], stems[j]
+        vector, own, own_rare, own_rest = vectors[j], stems[j], rare[j], rest[j]
         telling = _telling(vector, counts)
-        for i in sorted({i for stem in telling for i in found[stem]}):
-            # Most share one word alone, which is told fastest so. A sum that is exact knows no order of a set.
+        like = []
+        for i in set().union(*[found[stem] for stem in telling]):
+            other = vectors[i]
+            # Most share one rare word, alone or beside frequent ones, which is told fastest so.
+            both = own_rare & rare[i]
+            if len(both) == 1:
+                if not (by_often := own_rest * rest[i]):
+                    continue
+                (stem,) = both
+                if vector[stem] * other[stem] + by_often < _FLOOR - _ROUNDING:
+                    continue
             shared = own & stems[i]
-            if len(shared) > 1:
-                other = vectors[i]
-                if math.fsum([vector[stem] * other[stem] for stem in shared]) >= _FLOOR:
-                    yield i, j
+            # A sum that is exact knows no order of a set.
+            if len(shared) >= _SHARED and math.fsum([vector[stem] * other[stem] for stem in shared]) >= _FLOOR:
+                like.append(i)
+        for i in sorted(like):
+            yield i, j
         for stem in telling:
             found[stem].append(j)
 
