@@ -25,13 +25,25 @@ from newsletter.desk.noticed import (
     silent,
     unexplained_terms,
 )
-from newsletter.desk.past.memory import Memory
+from newsletter.desk.past.memory import Memory, remembered
 from newsletter.desk.printing import printed_story, printed_take
+from newsletter.desk.radar import WeekNews
 from newsletter.desk.takes.attach import Attached, attach
 from newsletter.desk.terms import in_use, term_links, unexplained
 from newsletter.desk.titles import title_of
 from newsletter.model.fates import Continued, Fate
-from newsletter.model.issue import Draft, Explainer, Issue, Placement, Printed, PrintedStory, PrintedTake, Take, Wishes
+from newsletter.model.issue import (
+    Draft,
+    Explainer,
+    Issue,
+    Placement,
+    Printed,
+    PrintedStory,
+    PrintedTake,
+    Take,
+    ToldCorrection,
+    Wishes,
+)
 from newsletter.model.news import News, Ranked
 from newsletter.model.remarks import in_order
 from newsletter.model.settings import Settings
@@ -58,18 +70,22 @@ class Desk:
     memory: Sequence[Printed]
     #: Whether the news is that of a freeze, and no other story can be found any more.
     frozen: bool = False
+    #: What earlier issues got wrong and this one tells at its foot, oldest first.
+    corrections: Sequence[ToldCorrection] = ()
     renderer: tuple[tuple[str, str], ...] = ()
 
 
 def compose(desk: Desk) -> Draft:
-    """Put the issue together, with a remark for everything that an editor should know.
+    """Put the issue together, with a remark for everything that an editor should know."""
+    return _composed(replace(desk, takes=sorted(desk.takes, key=lambda take: (take.path, take.line))))
 
-    `kept` is proved, not hoped for: with that news alone the same issue comes out.
-    """
-    desk = replace(desk, takes=sorted(desk.takes, key=lambda take: (take.path, take.line)))
-    draft = _composed(desk)
+
+def proved(desk: Desk, draft: Draft) -> Draft:
+    """The draft of this desk, with so much of its news kept that the same issue comes out of that alone."""
     for kept in (draft.kept, replace(draft.kept, ranked=_proposed_or(draft.kept.ranked, desk))):
-        if _alike(_composed(replace(desk, news=kept)), draft):
+        # The freeze fixes the explainer as well.
+        explainers = (draft.issue.explainer,) if draft.issue.explainer else ()
+        if _alike(compose(replace(desk, news=kept, explainers=explainers)), draft):
             return replace(draft, kept=kept)
     return replace(draft, kept=replace(desk.news, near=()))
 
@@ -88,7 +104,7 @@ def _proposed_or(kept: Sequence[Ranked], desk: Desk) -> tuple[Ranked, ...]:
 
 
 def _composed(desk: Desk) -> Draft:
-    memory = Memory(tuple(desk.memory), desk.news.terms)
+    memory = remembered(tuple(desk.memory), desk.news.terms)
     wished = as_wished(desk.news, desk.wishes, desk.takes, until=desk.window.end)
     members = desk.settings.members
     sources = {feed: name for ranked in desk.news.ranked for feed, name in ranked.sources}
@@ -101,7 +117,8 @@ def _composed(desk: Desk) -> Draft:
         sources=sources,
         frozen=desk.frozen,
     )
-    explainer, about_choice = choose_explainer(desk.week, desk.explainers, desk.wishes, memory)
+    news = WeekNews(ranked=wished.ranked, placements=attached.placements, own=attached.own, terms=desk.news.terms)
+    explainer, about_choice = choose_explainer(desk.week, desk.explainers, desk.wishes, memory, news)
     told = _told(desk, wished, attached)
     below = headlines_below(_untold(desk, wished, told, memory))
     stories = _stories(desk, told, attached, below)
@@ -109,6 +126,8 @@ def _composed(desk: Desk) -> Draft:
     issue = replace(issue, terms=in_use(issue.terms, issue))
     continued = tuple(_continued(issue, wished.ranked, memory))
     with_takes = {r.story.id: r for r in told}
+    # As read by the desk: with authors whom only a name or a signature in the text tells.
+    filed = [placement.take for placement in attached.placements]
     remarks = [
         *wished.remarks,
         *attached.remarks,
@@ -119,8 +138,8 @@ def _composed(desk: Desk) -> Draft:
         *continuations(issue, continued),
         *hidden_leads(issue, wished.ranked),
         *idle_wishes(desk.wishes, wished.wanted, issue, below.fates),
-        *lengths(desk.takes, explainer, desk.settings),
-        *silent(issue, desk.takes, desk.settings),
+        *lengths(filed, explainer, desk.settings),
+        *silent(issue, filed, desk.settings),
         *unexplained_terms(issue, unexplained(issue, desk.memory, topics=desk.news.topics)),
     ]
     return Draft(
@@ -237,6 +256,7 @@ def _issue(
         apart=apart,
         headlines=headlines,
         previous=memory.latest,
+        corrections=tuple(desk.corrections),
         terms=term_links(desk.memory, own=_explained_here(explainer), unlinked=desk.wishes.unlinked),
         renderer=desk.renderer,
     )

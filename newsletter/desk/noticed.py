@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from newsletter.desk.choice.wish import Wanted
 from newsletter.desk.members import member_named
 from newsletter.desk.past.memory import Memory
+from newsletter.desk.rota import turn_of
 from newsletter.model.fates import Continued, Fate
 from newsletter.model.issue import Explainer, Issue, Take, Wishes
 from newsletter.model.news import NearMiss, Ranked, Story
@@ -103,9 +104,10 @@ def lengths(takes: Sequence[Take], explainer: Explainer | None, settings: Settin
 
 
 def silent(issue: Issue, takes: Sequence[Take], settings: Settings) -> Iterator[Remark]:
-    """Editors who filed nothing, if anybody did."""
+    """Those whose week it is and who filed nothing, if anybody did; nobody who is away when it closes."""
     filed = {member.id for take in takes if (member := member_named(take.author, settings.members)) is not None}
-    names = [m.name for m in settings.members if m.role in ("editor", "chief") and m.id not in filed]
+    turn = turn_of(settings.members, issue.week, settings.schedule, settings.week.zone)
+    names = [member.name for member in turn.missing(filed)]
     if names and takes:
         yield Remark(f"issues/{issue.week}", 0, "notice", "silent", f"No take this week from {', '.join(names)}.")
 

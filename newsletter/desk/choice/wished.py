@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from newsletter.desk.choice.rank import score
 from newsletter.desk.choice.regroup import regroup
 from newsletter.desk.choice.wish import Wanted, read_wanted
+from newsletter.desk.same import Same
 from newsletter.desk.takes.attach import with_headline
 from newsletter.desk.takes.match import StoryFinder
 from newsletter.model.issue import Take, Wishes
@@ -38,7 +40,7 @@ def as_wished(news: News, wishes: Wishes, takes: Sequence[Take], *, until: datet
         return score(story, tellings, topics=news.topics, until=until)
 
     grouped = regroup(news.ranked, wishes, find=find, score=scored)
-    finder = find(grouped.ranked)
+    finder = find(grouped.ranked) if grouped.origins else _finder(Same(news))
     wanted, remarks = read_wanted(wishes, finder, takes)
     ranked = tuple(
         replace(r, story=with_headline(r.story, wanted.retitle[r.story.id])) if r.story.id in wanted.retitle else r
@@ -51,3 +53,9 @@ def as_wished(news: News, wishes: Wishes, takes: Sequence[Take], *, until: datet
         origins=grouped.origins,
         remarks=(*grouped.remarks, *remarks),
     )
+
+
+@lru_cache(maxsize=2)
+def _finder(news: Same[News]) -> StoryFinder:
+    """The stories as the wire brought them, with the indexes that were made by asking."""
+    return StoryFinder(tuple(r.story for r in news.it.ranked), news.it.terms, news.it.resolved)

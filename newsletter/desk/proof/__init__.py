@@ -1,0 +1,1 @@
+"""Proofreading: what an editor should mend before an issue goes out, beside pairings and leftovers. Pure."""
