@@ -14,8 +14,10 @@ from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
 from newsletter.text import nearest
 
-_LINE = re.compile(r"\s{0,3}([^\W\d][\w-]{0,30})[ \t]*:(?!//)[ \t]*(.*)")
+_LINE = re.compile(r"\s{0,3}([^\W\d][\w-]{0,30})\s*:(?!//)\s*(.*)")
 _FENCE = re.compile(r"-{3,}\s*")
+#: The same where a word processor made dashes of it.
+_BREAK = re.compile(r"(?:-{3,}|[-–—]*[–—][-–—]*)\s*")
 _YES = ("yes", "y", "true", "on", "1")
 _NO = ("no", "n", "false", "off", "0", "")
 
@@ -69,7 +71,7 @@ def _opens_header(lines: Sequence[str], start: int, known: Sequence[str]) -> boo
     if not any(_one_off(typed.lower(), key) for key in known):
         return False
     following = lines[start + 1] if start + 1 < len(lines) else ""
-    if _FENCE.fullmatch(following):
+    if _BREAK.fullmatch(following):
         return True
     second = _LINE.fullmatch(following)
     if second is not None and second[1].lower() in known:
@@ -88,7 +90,7 @@ def _missed(lines: Sequence[str], start: int, path: str, known: Sequence[str]) -
 
 
 def _fenced(lines: Sequence[str], first: int, path: str, known: Sequence[str]) -> Header:
-    end = next((i for i in range(first, len(lines)) if _FENCE.fullmatch(lines[i])), -1)
+    end = next((i for i in range(first, len(lines)) if _BREAK.fullmatch(lines[i])), -1)
     if end < 0:
         end = next((i for i in range(first, len(lines)) if not _LINE.fullmatch(lines[i])), len(lines))
     return _collected(lines, range(first, end), path, known, body=_after_break(lines, end))
@@ -106,11 +108,13 @@ def _collected(lines: Sequence[str], span: range, path: str, known: Sequence[str
                 mend: tuple[str, ...] = ("A header line reads  key: value  and stands on one line.",)
                 remarks.append(Remark(path, i + 1, "error", "header", what, mend))
             continue
-        key, value = match[1].lower(), match[2].strip()
+        key, value = match[1].lower(), " ".join(match[2].split())
         if key not in known:
             mend = (f'Used nowhere: "{value}".',) if value else ()
             remarks.append(Remark(path, i + 1, "error", "unknown-key", unknown_key(match[1], known), mend))
-        elif key in values:
+        elif key in values and not value:
+            continue
+        elif values.get(key):
             what = f'"{key}" stands twice in the header, first on line {at[key]}.'
             mend = (f'Keep one of the two. Used nowhere: "{value}".',)
             remarks.append(Remark(path, i + 1, "error", "duplicate-key", what, mend))
@@ -118,6 +122,22 @@ def _collected(lines: Sequence[str], span: range, path: str, known: Sequence[str
             values[key] = value
             at[key] = i + 1
     return Header(values=values, lines=at, body=body, remarks=tuple(remarks))
+
+
+def with_keys(text: str, values: Mapping[str, str], known: Sequence[str]) -> str:
+    """The text with these header lines where it has no line for their key yet; without a header it gets one.
+
+    Keys without a value are left out; all else stays as typed.
+    """
+    lines = text.split("\n")
+    header = read_header([line.rstrip("\r").removeprefix("\ufeff") for line in lines], "", known)
+    added = [f"{key}: {' '.join(value.split())}" for key, value in values.items() if value and not header.get(key)]
+    if not added:
+        return text
+    if not header.values:
+        return "\n".join((*added, "---", text))
+    first = min(header.lines.values()) - 1
+    return "\n".join((*lines[:first], *added, *lines[first:]))
 
 
 def unknown_key(typed: str, known: Sequence[str]) -> str:
@@ -173,7 +193,7 @@ def _first_filled(lines: Sequence[str], start: int) -> int:
 def _after_break(lines: Sequence[str], end: int) -> int:
     """Past the blank lines and the one `---` that close a header."""
     body = _first_filled(lines, end)
-    return body + 1 if body < len(lines) and _FENCE.fullmatch(lines[body]) else body
+    return body + 1 if body < len(lines) and _BREAK.fullmatch(lines[body]) else body
 
 
 def _one_off(typed: str, key: str) -> bool:

@@ -24,6 +24,8 @@ _CLOSING = {
     "「": "」",
     "『": "』",
 }
+#: Quotation marks that open one; the single ones are apostrophes as often.
+OPENING = tuple('"“„«「『')
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _NOT_PROSE = re.compile(r"\\.|\]\([^)\s]*\)|<[a-zA-Z/!][^>\n]*>|https?://\S+")
 _MARK = re.compile(r"\*\*|__|(?<![\w_])_(?!_)|(?<!_)_(?![\w_])|`+")
@@ -118,7 +120,7 @@ def _closes_first(inner: str, opener: str, closer: str) -> bool:
 def opens_quote(text: str) -> bool:
     """Whether the text begins with a quotation mark that is the only one of its pair: the other was forgotten."""
     stripped = text.strip()
-    if not stripped or stripped[0] not in '"“„«「『':
+    if not stripped or stripped[0] not in OPENING:
         return False
     return not any(sign in _CLOSING[stripped[0]] or sign == stripped[0] for sign in stripped[1:])
 
@@ -126,7 +128,7 @@ def opens_quote(text: str) -> bool:
 def quote_is_open(text: str) -> bool:
     """Whether the text begins with a quotation mark whose partner has not come yet at a place where one may close."""
     stripped = text.strip()
-    if not stripped or stripped[0] not in '"“„«「『':
+    if not stripped or stripped[0] not in OPENING:
         return False
     return stripped[-1] not in _CLOSING[stripped[0]] or len(stripped) == 1
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsletter.files.markup import quote_is_open
+from newsletter.files.markup import quote_is_open, unquoted
 from newsletter.links import looks_like_address
 
 _HEADING = re.compile(r" {0,3}(#{1,3})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
@@ -34,6 +34,9 @@ def named_by(typed: str, line: int) -> StoryRef:
     """Read a line that names a story, heading marks off; a link's words serve as the headline."""
     heading = _HEADING.fullmatch(typed)
     words = heading[2] if heading and heading[2] else typed.strip()
+    inside = unquoted(words)
+    if inside != words and (_ID.fullmatch(inside) or looks_like_address(inside)):
+        words = inside
     if address := address_on(words):
         return StoryRef(typed=address, line=line)
     link = _LINK_LINE.fullmatch(words)
@@ -45,7 +48,8 @@ def named_by(typed: str, line: int) -> StoryRef:
 def first_line_ref(lines: Sequence[str], first: int) -> StoryRef:
     """What the first line of a minimal take names; nothing if it is the take's own first words."""
     line = lines[first].strip()
-    if _ID.fullmatch(line) or address_on(line) or is_link_line(line):
+    bare = unquoted(line)
+    if _ID.fullmatch(bare) or address_on(bare) or is_link_line(line):
         return named_by(line, first + 1)
     below = first_filled(lines, first + 1)
     if below < len(lines) and below > first + 1 and _is_headline(line):

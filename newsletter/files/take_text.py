@@ -11,7 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from newsletter.files.headers import Header, read_address, read_header, read_switch, read_week, split_list
-from newsletter.files.markup import in_code, opens_quote, quote_is_open, unclosed_marks, unquoted, without_comments
+from newsletter.files.markup import (
+    OPENING,
+    in_code,
+    opens_quote,
+    quote_is_open,
+    unclosed_marks,
+    unquoted,
+    without_comments,
+)
+from newsletter.files.pasted import pasted_again, tidied
 from newsletter.files.story_line import (
     StoryRef,
     address_on,
@@ -34,7 +43,7 @@ _QUOTED_NAME = re.compile(
     rf"\s{{0,3}}(?:(?P<plain>{_NAME})|(?:\*\*)?\[(?P<linked>{_NAME})\]\(\S*?\)(?:\*\*)?)\s*[:：]\s*"
     r"(?P<text>[\"“”„«「『].*)"
 )
-_PLAIN_NAME = re.compile(rf"\s{{0,3}}(?P<plain>{_NAME})\s*:(?!//)\s*(?P<text>.*)")
+_PLAIN_NAME = re.compile(rf"\s{{0,3}}(?P<plain>{_NAME})\s*[:：](?!//)\s*(?P<text>.*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +73,15 @@ def parse_takes(
     several takes unless two such lines stand right below headings: a take may say "Update: …" itself.
     With `week`, a take in the inbox that asks for another week is left there.
     """
-    lines = without_comments(text).split("\n")
+    typed = tidied(without_comments(text))
+    again: tuple[Remark, ...] = ()
+    if once := pasted_again(typed):
+        again = (_twice(path, typed, once),)
+        typed = typed[:once]
+    lines = typed.split("\n")
     header = read_header(lines, path, KEYS)
     common, remarks = _common(header, path, sha256=sha256)
+    remarks = (*again, *remarks)
     asked, found = read_week(header, path)
     remarks += found
     if week is not None and asked is not None and asked != week:
@@ -82,7 +97,7 @@ def parse_takes(
     for ref, block in filed:
         author = block.name or header.get("author") or default_author
         in_header = ref.line == header.line("story")
-        take, said = _take(common, ref, block, author=author, in_header=in_header)
+        take, said = _take(common, ref, block, author=author, in_header=in_header, header=bool(header.values))
         more += said
         if take is not None:
             takes.append(take)
@@ -197,7 +212,11 @@ def _with_names(
     blocks: list[_Block] = []
     name, line, held = "", start + 1, list[str]()
     for i in range(start, end):
-        found = None if code[i] else _name_on(lines[i], plain=plain and not quote_is_open("\n".join(held)))
+        open_quote = quote_is_open("\n".join(held))
+        begins = bool(name) or not any(above.strip() for above in held)
+        found = None
+        if not code[i]:
+            found = _name_on(lines[i], plain=not open_quote and (plain or (begins and _alone(lines, i))))
         if found is not None:
             blocks.append(_Block(name=name, line=line, lines=tuple(held)))
             name, line, held = found[0], i + 1, [found[1]]
@@ -206,6 +225,12 @@ def _with_names(
     blocks.append(_Block(name=name, line=line, lines=tuple(held)))
     spoken = [block for block in blocks if block.name or any(part.strip() for part in block.lines)]
     return tuple((ref, block) for block in spoken or blocks[:1])
+
+
+def _alone(lines: Sequence[str], i: int) -> bool:
+    """Whether a name stands alone on its line and what was said by it, in quotation marks, below."""
+    below = first_filled(lines, i + 1)
+    return below < len(lines) and lines[i].rstrip().endswith((":", "：")) and lines[below].lstrip().startswith(OPENING)
 
 
 def _name_on(line: str, *, plain: bool) -> tuple[str, str] | None:
@@ -237,19 +262,22 @@ def _stray(lines: Sequence[str], start: int, end: int, path: str) -> tuple[Remar
 
 
 def _take(
-    common: Take, ref: StoryRef, block: _Block, *, author: str, in_header: bool
+    common: Take, ref: StoryRef, block: _Block, *, author: str, in_header: bool, header: bool
 ) -> tuple[Take | None, tuple[Remark, ...]]:
-    """The take of one block, or the remark that it has no text; `in_header` tells where its story is named."""
+    """The take of one block, or the remark that it has no text; `in_header` tells whether its story is named there."""
     typed = "\n".join(block.lines)
-    text = unquoted(typed)
     remarks: list[Remark] = []
+    if once := pasted_again(typed):
+        remarks.append(_twice(common.path, typed, once, above=block.line - 1))
+        typed = typed[:once]
+    text = unquoted(typed)
     line = block.line + next((i for i, part in enumerate(block.lines) if part.strip()), 0)
     if opens_quote(text):
         what = f'"{text[0]}" opened here is never closed; left out, since the page sets the marks itself.'
         remarks.append(Remark(common.path, line, "warning", "unclosed", what))
         text = text[1:].strip()
     if not text:
-        return None, (_empty(ref, block, author=author, path=common.path, in_header=in_header),)
+        return None, (_empty(ref, block, author=author, path=common.path, in_header=in_header, header=header),)
     for at, mark in unclosed_marks(typed):
         what = f'"{mark}" opened here is never closed; printed as typed.'
         remarks.append(Remark(common.path, block.line + at, "warning", "unclosed", what))
@@ -258,7 +286,15 @@ def _take(
     return take, tuple(remarks)
 
 
-def _empty(ref: StoryRef, block: _Block, *, author: str, path: str, in_header: bool) -> Remark:
+def _twice(path: str, text: str, once: int, *, above: int = 0) -> Remark:
+    """What to say of a text that is the same words again and again; `above` are the lines of the file before it."""
+    gap = len(text[once:]) - len(text[once:].lstrip())
+    line = above + text.count("\n", 0, once + gap) + 1
+    what = "The same words stand here again. They are printed once."
+    return Remark(path, line, "notice", "same-take", what, ("Pasted twice? Delete one copy.",))
+
+
+def _empty(ref: StoryRef, block: _Block, *, author: str, path: str, in_header: bool, header: bool) -> Remark:
     who = author[:1].upper() + author[1:] or "it"
     if block.name:
         what = f"No text after the name. Nothing is printed for {who}."
@@ -267,4 +303,5 @@ def _empty(ref: StoryRef, block: _Block, *, author: str, path: str, in_header: b
         story = f'"{ref.headline}" ({ref.typed})' if ref.headline else f'"{ref.typed}"'
         what = f"No text below {story}. Nothing is printed for {who}."
         return Remark(path, ref.line, "warning", "empty-take", what)
-    return Remark(path, 0, "warning", "empty-take", f"No text after the header. Nothing is printed for {who}.")
+    where = "No text after the header." if header else "There is no text in the file."
+    return Remark(path, 0, "warning", "empty-take", f"{where} Nothing is printed for {who}.")

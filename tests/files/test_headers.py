@@ -105,3 +105,18 @@ def test_a_switch_is_yes_or_no(typed: str, said: bool, faults: int) -> None:
 def test_a_week_that_no_year_has_is_an_error() -> None:
     assert read_week(Header(values={"week": "2024-W25"}), "a.md") == (Week(2024, 25), ())
     assert [remark.code for remark in read_week(Header(values={"week": "2023-W53"}), "a.md")[1]] == ["week"]
+
+
+@pytest.mark.parametrize("text", ["story: #a\nstory:\n\ntext", "story:\nstory: #a\n\ntext"])
+def test_a_key_left_empty_gives_way_to_one_that_is_filled(text: str) -> None:
+    header = header_of(text)
+
+    assert header.get("story") == "#a"
+    assert header.remarks == ()
+
+
+@pytest.mark.parametrize("rule", ["---", "—", "–––", "—-", "---\u00a0"])
+def test_a_rule_that_a_word_processor_made_a_dash_of_ends_the_header(rule: str) -> None:
+    header = header_of(f"author\u00a0: Yoga\nstory: #a\n{rule}\ntext")
+
+    assert (header.values, header.body) == ({"author": "Yoga", "story": "#a"}, 3)

@@ -297,8 +297,8 @@ def test_text_above_the_first_story_is_named_and_not_printed() -> None:
     ("text", "line", "what"),
     [
         ("author: Dika\nstory: #a\n---\n", 0, "No text after the header. Nothing is printed for Dika."),
-        ("", 0, "No text after the header. Nothing is printed for Yoga."),
-        ("<!-- a template -->\n", 0, "No text after the header. Nothing is printed for Yoga."),
+        ("", 0, "There is no text in the file. Nothing is printed for Yoga."),
+        ("<!-- a template -->\n", 0, "There is no text in the file. Nothing is printed for Yoga."),
         ('## Zoom\nDika: ""\n', 2, "No text after the name. Nothing is printed for Dika."),
         ('## Zoom\nDika:\nYoga: "x"', 2, "No text after the name. Nothing is printed for Dika."),
         ('## One\n## Two\nYoga: "x"', 1, 'No text below "One". Nothing is printed for Yoga.'),

@@ -5,14 +5,18 @@ A take is never guessed onto a story: what is not certain is held, and named in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from newsletter.clock import utc
 from newsletter.desk.choice.wish import Wanted
 from newsletter.desk.members import closest, member_named
 from newsletter.desk.past.memory import TELLING, Memory
+from newsletter.desk.takes.likely import Likely
 from newsletter.desk.takes.match import Match, StoryFinder, meant
+from newsletter.desk.takes.signed import signed
 from newsletter.links import Link, host_of, printed, same, with_scheme
 from newsletter.model.issue import Member, Placement, Take
 from newsletter.model.news import Story
@@ -47,10 +51,13 @@ def attach(
     placements: dict[int, Placement] = {}
     remarks: list[Remark] = []
     own: dict[str, Story] = {}
+    likely = Likely(finder.stories)
     # Of two copies the one that names a story is printed.
     for place, take in sorted(enumerate(takes), key=lambda filed: not _names_a_story(filed[1])):
-        placing = _Placing(take, finder, members, memory, wanted, sources, own, frozen)
+        meant_so = signed(take, members, finder)
+        placing = _Placing(meant_so.take, finder, likely, members, memory, wanted, sources, own, frozen)
         placement, story, said = placing.place(tuple(placements.values()))
+        remarks.extend(meant_so.remarks)
         if story is not None:
             own.setdefault(story.id, story)
         placements[place] = placement
@@ -64,6 +71,7 @@ class _Placing:
 
     take: Take
     finder: StoryFinder
+    about: Likely
     members: Sequence[Member]
     memory: Memory
     wanted: Wanted
@@ -79,14 +87,14 @@ class _Placing:
         if not take.again and (found := self.memory.take_before(take.text)) is not None:
             issue, headline = found
             under = f' under "{clip(headline, 60)}"' if headline else ""
-            what = (
-                f"This text by {member.name} went out in {_issue(issue.reference.title, issue.reference.week)}{under}."
-            )
-            return self._held("printed before", "printed-before", f"{what} Held.", _AGAIN)
+            what = f"This text went out in {_issue(issue.reference.title, issue.reference.week)}{under}. Held."
+            return self._held("this text went out before", "printed-before", what, _AGAIN)
         twin = next((p for p in before if p.outcome != "held" and self._is_copy(p.take)), None)
         if twin is not None:
-            what = f"The same text stands in {twin.take.path}. Printed once; this copy is held."
-            return self._held("the same text twice", "same-take", what, ("Delete one of the two files.",))
+            here = twin.take.path == take.path
+            where, mend = (f"on line {twin.take.line}", "") if here else (f"in {twin.take.path}", " files")
+            what = f"The same text stands {where}. Printed once; this copy is held."
+            return self._held("the same text was filed twice", "same-take", what, (f"Delete one of the two{mend}.",))
         if not _names_a_story(take):
             return self._apart(member)
         return self._referred(member)
@@ -102,6 +110,9 @@ class _Placing:
         take = self.take
         found = meant(self.finder, ref=take.ref, link=take.link, headline=take.headline)
         match, typed = found.match, found.typed
+        if match.how != "headline" and _BARE_ID.fullmatch(take.ref):
+            by_id = self.finder.find(f"#{take.ref}")
+            match = by_id if by_id.story is not None else match
         if match.story is not None:
             return self._on_story(match, typed, member)
         if _several(match) and match.how != "beginning":
@@ -127,9 +138,10 @@ class _Placing:
         remarks = []
         if match.how == "near":
             what = f'"{typed}" read as "{story.headline}" ({self._source(story)}).'
-            remarks.append(self._remark("notice", "near-match", what, ("Not that? Put the address on line 1.",)))
+            mend = (f"Not that? Put the address on line {self._line}.",)
+            remarks.append(self._remark("notice", "near-match", what, mend))
         if not story.proposed and story.published is not None:
-            day = f"{utc(story.published):%Y-%m-%d}"
+            day = f"{_day(story.published)} {utc(story.published).year}"
             what = f"\"{story.headline}\" is of {day}, outside this week's window; {member.name}'s take brings it in."
             remarks.append(self._remark("notice", "late-story", what))
         return Placement(take=take, outcome="attached", story=story.id), None, tuple(remarks)
@@ -137,16 +149,16 @@ class _Placing:
     def _short_link(self, link: str) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
         what = f"Nobody knows so far where {link} leads. The take is held: a short link is not guessed."
         again = "" if self.frozen else " Each  newsletter collect  asks for it again."
-        return self._held(
-            "nobody knows where its link leads", "short-link", what, (f"Put the page's own address.{again}",)
-        )
+        mend = f"Put the page's own address on line {self._line}.{again}"
+        return self._held("nobody knows where its link leads", "short-link", what, (mend,))
 
     def _own_story(self, typed: str, member: Member) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
         take = self.take
         link = printed(with_scheme(self.finder.resolved.get(typed, typed))) if typed else Link("")
         if link is None:
             what = f'"{typed}" is not an address that can be printed (http or https). {member.name}\'s take is held.'
-            return self._held("its address cannot be printed", "address", what, ("Put a whole address on line 1.",))
+            mend = (f"Put a whole address on line {self._line}.",)
+            return self._held("its address cannot be printed", "address", what, mend)
         if link and not take.again and (earlier := self.memory.address_before(link)) is not None:
             return self._earlier(earlier.reference.title, str(earlier.reference.week), link, member)
         for story in self.own.values():
@@ -163,14 +175,14 @@ class _Placing:
         )
         if self.wanted.drops(story):
             return self._dropped(story, member)
-        mend = () if take.headline else (f'Add a line  headline: …  (now shown as "{headline}").',)
+        to_name = () if take.headline else (f'Add a line  headline: …  (now shown as "{headline}").',)
         shown = link or f'"{headline}"'
         nobody = "The frozen week has no story of a feed at" if self.frozen else "No feed carries"
-        what = f"{nobody} {shown}. It becomes a story of its own, with {member.name}'s take."
+        what = f"{nobody} {shown}. It becomes a story of its own."
         return (
             Placement(take=take, outcome="own", story=story.id),
             story,
-            (self._remark("notice", "own-story", what, mend),),
+            (self._remark("notice", "own-story", what, to_name),),
         )
 
     def _free_id(self, wanted: str) -> str:
@@ -178,11 +190,13 @@ class _Placing:
         return next(name for name in (wanted, *(f"{wanted}-{n}" for n in range(2, 1000))) if name not in taken)
 
     def _apart(self, member: Member) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
-        likely = self.finder.likely(self.take.text, most=3)
+        of_file = self._of_file()
+        text = self.take.text
+        likely = (of_file,) if of_file else self.finder.likely(text, most=3) or self.about.of(text, most=3)
         mend: tuple[str, ...] = ("To attach it, name a story on the first line: its #id, its address or its headline.",)
         if likely:
             shared = _shared_words(self.take.text, likely[0])
-            named = f" ({shared} in both)" if shared else ""
+            named = f" ({shared} in both)" if shared else " (the file's name)" if of_file else ""
             story = f'#{likely[0].id} "{likely[0].headline}"{named}'
             mend = (f"Likely: {story}. To attach it: first line  story: #{likely[0].id}",)
         what = f'{member.name}\'s take names no story. It stands apart, under "Also from the team".'
@@ -208,36 +222,55 @@ class _Placing:
 
     def _unsure(self, match: Match, ref: str) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
         take = self.take
+        here = f"Put the id, that line or its address on line {self._line}."
+        asked = tuple(self._candidate(s) for s in match.candidates)
         if _several(match):
             code = "ambiguous-story"
-            what = f'"{ref}" fits {len(match.candidates)} stories. The take is held. Say which:'
-            mend = tuple(self._candidate(s) for s in match.candidates[:5])
+            reason = f'"{clip(ref, _SHOWN)}" fits {len(asked)} stories'
+            what = f'"{ref}" fits {len(asked)} stories. The take is held. Say which:'
+            mend: tuple[str, ...] = asked[:_ASKED]
         elif match.how == "near":
-            code, what = "unsure-story", f'"{ref}" is not quite a story of this week. The take is held. Did you mean'
-            mend = (*(self._candidate(s) for s in match.candidates), "Put the id, the line or its address on line 1.")
+            code = "unsure-story"
+            reason = f'"{clip(ref, _SHOWN)}" is not quite a story of this week'
+            what = f'"{ref}" is not quite a story of this week. The take is held.'
+            mend = _did_you_mean(asked, here)
         else:
-            code, what = "unknown-story", f'No story is called "{ref}". The take is held.'
-            mend = (
-                *(f"Did you mean  {self._candidate(s)}?" for s in match.candidates[:3]),
-                "Put an id, a headline or an address on line 1; or add  headline: …  to make it a story of its own.",
-            )
-        remark = self._remark("warning", code, f"{what} ({take.author})", mend)
+            code = "unknown-story"
+            reason = f'no story is called "{clip(ref, _SHOWN)}"'
+            what = f'No story is called "{ref}". The take is held.'
+            mend = (*_did_you_mean(asked[:3], here), "A story of its own? Add a line  headline: …")
+        remark = self._remark("warning", code, what, mend)
         candidates = tuple(s.id for s in match.candidates)
-        return Placement(take=take, outcome="held", reason=what, candidates=candidates), None, (remark,)
+        return Placement(take=take, outcome="held", reason=reason, candidates=candidates), None, (remark,)
 
     def _unknown_author(self) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
-        typed = self.take.author
+        """A name that is no member's; a file's name may have been taken for one."""
+        take, typed = self.take, self.take.author
         near = closest(typed, self.members)
         hint = f" Closest: {near.name} ({near.id})." if near else ""
         what = f'"{typed}" is not in newsletter.toml. The take is held.{hint}'
         mend = ("Add a line  author: NAME  or add the member to newsletter.toml.",)
-        return self._held(f'"{typed}" is no member', "unknown-author", what, mend)
+        of_file = fold(typed) in fold(take.path)
+        story = self._of_file() if of_file and near is None else None
+        if story is not None:
+            what = f"The file is named after #{story.id} and does not say who wrote it. The take is held."
+            names = ", ".join(member.id for member in self.members if member.role != "former")
+            also = "" if _names_a_story(take) else f"  and  story: #{story.id}"
+            mend = (f"Put at the top  author: NAME{also}  ({names}).",)
+        remark = Remark(take.path, 0 if of_file else take.line, "warning", "unknown-author", what, mend)
+        return Placement(take=take, outcome="held", reason=f'"{typed}" is no member'), None, (remark,)
+
+    def _of_file(self) -> Story | None:
+        """The story that the file's name says, with or without its author's name before it; None if it says none."""
+        stem = self.take.path.rpartition("/")[2].rpartition(".")[0]
+        names = (stem, stem.partition("-")[2])
+        return next((s for name in names if name and (s := self.finder.find(f"#{name}".casefold()).story)), None)
 
     def _source(self, story: Story) -> str:
         return self.sources.get(story.entries[0].feed, story.entries[0].feed) if story.entries else "a take"
 
     def _candidate(self, story: Story) -> str:
-        when = f", {utc(story.published):%d %b}" if story.published else ""
+        when = f", {_day(story.published)}" if story.published else ""
         return f'#{story.id} "{story.headline}" ({self._source(story)}{when})'
 
     def _held(
@@ -247,11 +280,38 @@ class _Placing:
         candidates = (about.id,) if about else ()
         return Placement(take=self.take, outcome="held", reason=reason, candidates=candidates), None, (remark,)
 
+    @property
+    def _line(self) -> int:
+        """Where the story is named, or may be."""
+        return self.take.ref_line or 1
+
     def _remark(self, level: Level, code: str, what: str, mend: tuple[str, ...] = ()) -> Remark:
         return Remark(self.take.path, self.take.ref_line or self.take.line, level, code, what, mend)
 
 
 _AGAIN = ("A leftover? Delete the file. On purpose? Add  again: yes",)
+
+
+#: An id without its mark, which shells take for the beginning of a comment.
+_BARE_ID = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+#: Letters of what was typed that a reason repeats, and candidates that an ambiguous name lists.
+_SHOWN = 60
+_ASKED = 5
+
+
+def _did_you_mean(candidates: Sequence[str], here: str) -> tuple[str, ...]:
+    """The question for one candidate or several, and where the answer goes; without any, only the latter."""
+    if not candidates:
+        return ("Put an id, an address or a headline there:  newsletter stories  lists them.",)
+    if len(candidates) == 1:
+        return (f"Did you mean  {candidates[0]}?  {here}",)
+    first, *others, last = candidates
+    return (f"Did you mean  {first}", *(f"or  {one}" for one in others), f"or  {last}?", here)
+
+
+def _day(instant: datetime) -> str:
+    """ "4 Jun", in UTC."""
+    return f"{utc(instant).day} {utc(instant):%b}"
 
 
 def _names_a_story(take: Take) -> bool:

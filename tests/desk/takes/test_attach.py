@@ -76,7 +76,7 @@ def test_a_take_brings_in_a_story_of_an_earlier_week() -> None:
     assert [str(remark) for remark in attached.remarks] == [
         (
             'issues/2024-W23/takes/yoga.md:1: notice [late-story] "Codestral speaks eighty languages" is of '
-            "2024-05-29, outside this week's window; Yoga's take brings it in."
+            "29 May 2024, outside this week's window; Yoga's take brings it in."
         )
     ]
 
@@ -94,7 +94,7 @@ def test_an_unknown_address_becomes_a_story_of_its_own() -> None:
     assert [str(remark) for remark in attached.remarks] == [
         (
             "issues/2024-W23/takes/yoga.md:1: notice [own-story] No feed carries "
-            "https://elsewhere.example.org/quiet-paper. It becomes a story of its own, with Yoga's take.\n"
+            "https://elsewhere.example.org/quiet-paper. It becomes a story of its own.\n"
             '    Add a line  headline: …  (now shown as "elsewhere.example.org").'
         )
     ]
@@ -226,7 +226,7 @@ def test_a_take_printed_before_is_held() -> None:
         "",
         [
             (
-                "issues/2024-W23/takes/yoga.md:1: warning [printed-before] This text by Yoga went out in "
+                "issues/2024-W23/takes/yoga.md:1: warning [printed-before] This text went out in "
                 '"Week #22 2024 - Many-Shot Learning" (2024-W22) under "Zoom CEO wants a twin". Held.\n'
                 "    A leftover? Delete the file. On purpose? Add  again: yes"
             )
@@ -281,7 +281,7 @@ def test_an_unknown_author_is_held_with_the_closest_member() -> None:
         "",
         [
             (
-                'issues/2024-W23/takes/Yogi.md:1: warning [unknown-author] "Yogi" is not in newsletter.toml. '
+                'issues/2024-W23/takes/Yogi.md: warning [unknown-author] "Yogi" is not in newsletter.toml. '
                 "The take is held. Closest: Yoga (yoga).\n"
                 "    Add a line  author: NAME  or add the member to newsletter.toml."
             )
@@ -298,8 +298,8 @@ def test_a_reference_that_fits_two_stories_is_held_with_both() -> None:
     assert [str(remark) for remark in attached.remarks] == [
         (
             'issues/2024-W23/takes/yoga.md:1: warning [ambiguous-story] "Gemini 1.5 Pro and" fits 2 stories. '
-            "The take is held. Say which: (yoga)\n"
-            '    #gemini-ga "Gemini 1.5 Pro and 1.5 Flash GA, with tuning" (Ars Technica, 05 Jun)\n'
+            "The take is held. Say which:\n"
+            '    #gemini-ga "Gemini 1.5 Pro and 1.5 Flash GA, with tuning" (Ars Technica, 5 Jun)\n'
             '    #gemini-cons "Gemini 1.5 Pro and cons" (Ars Technica)'
         )
     ]
@@ -335,9 +335,10 @@ def test_an_unsure_reference_is_held_with_a_question() -> None:
     (remark,) = attached.remarks
     assert (remark.code, remark.what) == (
         "unsure-story",
-        '"Gemini stage tuning flash" is not quite a story of this week. The take is held. Did you mean (yoga)',
+        '"Gemini stage tuning flash" is not quite a story of this week. The take is held.',
     )
-    assert remark.mend[-1] == "Put the id, the line or its address on line 1."
+    assert remark.mend[0].startswith("Did you mean  #gemini")
+    assert remark.mend[-1] == "Put the id, that line or its address on line 1."
 
 
 def test_a_reference_to_nothing_is_held_with_candidates() -> None:
@@ -347,10 +348,10 @@ def test_a_reference_to_nothing_is_held_with_candidates() -> None:
     assert remarks == [
         (
             'issues/2024-W23/takes/yoga.md:1: warning [unknown-story] No story is called "#zoom-ceoo". '
-            "The take is held. (yoga)\n"
+            "The take is held.\n"
             '    Did you mean  #zoom-ceo "Zoom CEO envisions AI deepfakes attending meetings in your place" '
-            "(Ars Technica, 05 Jun)?\n"
-            "    Put an id, a headline or an address on line 1; or add  headline: …  to make it a story of its own."
+            "(Ars Technica, 5 Jun)?  Put the id, that line or its address on line 1.\n"
+            "    A story of its own? Add a line  headline: …"
         )
     ]
 

@@ -1,0 +1,417 @@
+"""The mistakes that people make in a file of takes: where each take stands, and all that its author is told."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsletter.newsroom.composing import composed
+from newsletter.newsroom.inputs import week_inputs
+from tests.room import FREEZE, WEEK, Workspace, wired, workspace
+
+ZOOM = "Zoom CEO envisions AI deepfakes attending meetings in your place"
+ID = "#zoom-ceo-envisions"
+#: A take that nothing is to be said of: long enough, in the first person, on its story.
+WORDS = (
+    "I would send mine to the status meetings first, since nobody there listens, and keep the long lunch that a "
+    "deepfake has earned me; what worries me is the day when all of the others have sent theirs."
+)
+CODESTRAL = "I like that Codestral writes what I meant and not what I typed, which nobody else here has managed so far."
+GARDEN = (
+    "In my garden the tomatoes were so many this summer that our neighbours began to lock the door when they saw me "
+    "carry another basket, and I could not blame them."
+)
+OLD = "What the meetings of last week taught me is that a deepfake listens better than I do, and looks awake as well."
+CARRIED = (
+    ZOOM,
+    "Codestral: Hello, World!",
+    "Gemini 1.5 reaches general availability with tuning",
+    "Gemini 1.5 reaches the stage in a small theatre",
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of one file: (outcome, story, text) of each take, and all that is said of the file."""
+
+    takes: list[tuple[str, str, str]]
+    said: list[str]
+    printed: str
+
+
+@pytest.fixture(scope="module")
+def space() -> Iterator[Workspace]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        workspace(Path(folder), at=FREEZE - timedelta(days=7)) as space,
+        wired(space, "ars"),
+    ):
+        space.add("ada")
+        space.take("before", OLD, week=WEEK.after(-1))
+        (space.folder() / "takes" / "first.md").unlink()
+        space.send(WEEK.after(-1))
+        space.clock.instant = FREEZE - timedelta(hours=3)
+        space.publish_feed("ars", dict.fromkeys(CARRIED, datetime(2024, 6, 4, 12, tzinfo=UTC)))
+        space.collect()
+        yield space
+
+
+def filed(space: Workspace, content: str | bytes, name: str = "yoga.md") -> Found:
+    """What becomes of a file of this name with this content, as the only one of its week."""
+    path = space.write(f"issues/{WEEK}/takes/{name}", "")
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    try:
+        done = composed(space.room, week_inputs(space.room, WEEK, space.store))
+        assert path.exists()
+    finally:
+        path.unlink()
+    shown = f"issues/{WEEK}/takes/{name}"
+    return Found(
+        takes=[(p.outcome, p.story, p.take.text) for p in done.draft.placements],
+        said=[str(remark).replace(shown, name) for remark in done.remarks if remark.path == shown],
+        printed=done.renditions.markdown,
+    )
+
+
+ATTACHED = ("attached", "zoom-ceo-envisions", WORDS)
+MISTAKES: dict[str, tuple[str, str | bytes, tuple[str, str, str] | None, list[str]]] = {
+    "a wrong key": (
+        "dika.md",
+        f"author: Dika\nstroy: {ID}\n---\n{WORDS}",
+        ("apart", "", WORDS),
+        [
+            (
+                'dika.md:2: error [unknown-key] "stroy" is not a key. Did you mean "story"? '
+                "Keys: author, story, headline, week, tags, link, note, again, lang.\n"
+                f'    Used nowhere: "{ID}".'
+            ),
+            (
+                "dika.md:4: warning [no-story] Dika's take names no story. "
+                'It stands apart, under "Also from the team".\n'
+                f'    Likely: {ID} "{ZOOM}" ("deepfakes", "meetings" in both). To attach it: first line  story: {ID}'
+            ),
+        ],
+    ),
+    "a wrong name": (
+        "yogi.md",
+        f"{ID}\n\n{WORDS}",
+        ("held", "", WORDS),
+        [
+            (
+                'yogi.md: warning [unknown-author] "yogi" is not in newsletter.toml. The take is held. '
+                "Closest: Yoga (yoga).\n"
+                "    Add a line  author: NAME  or add the member to newsletter.toml."
+            )
+        ],
+    ),
+    "a wrong name in the header": (
+        "take.md",
+        f"author: Yogi\nstory: {ID}\n---\n{WORDS}",
+        ("held", "", WORDS),
+        [
+            (
+                'take.md:4: warning [unknown-author] "Yogi" is not in newsletter.toml. The take is held. '
+                "Closest: Yoga (yoga).\n"
+                "    Add a line  author: NAME  or add the member to newsletter.toml."
+            )
+        ],
+    ),
+    "a wrong story": (
+        "yoga.md",
+        f"Zoom boss sends a twin\n\n{WORDS}",
+        ("held", "", WORDS),
+        [
+            (
+                'yoga.md:1: warning [unknown-story] No story is called "Zoom boss sends a twin". The take is held.\n'
+                f'    Did you mean  {ID} "{ZOOM}" (Ars, 4 Jun)?  Put the id, that line or its address on line 1.\n'
+                "    A story of its own? Add a line  headline: …"
+            )
+        ],
+    ),
+    "an ambiguous story": (
+        "yoga.md",
+        f"story: Gemini 1.5 reaches\n---\n{WORDS}",
+        ("held", "", WORDS),
+        [
+            (
+                'yoga.md:1: warning [ambiguous-story] "Gemini 1.5 reaches" fits 2 stories. The take is held. '
+                "Say which:\n"
+                '    #gemini-1-5 "Gemini 1.5 reaches general availability with tuning" (Ars, 4 Jun)\n'
+                '    #gemini-1-5-reaches "Gemini 1.5 reaches the stage in a small theatre" (Ars, 4 Jun)'
+            )
+        ],
+    ),
+    "a story nearly right": (
+        "yoga.md",
+        f"Zoom CEO envisons deepfakes atending meetings\n\n{WORDS}",
+        ATTACHED,
+        [
+            (
+                f'yoga.md:1: notice [near-match] "Zoom CEO envisons deepfakes atending meetings" read as "{ZOOM}" '
+                "(Ars).\n"
+                "    Not that? Put the address on line 1."
+            )
+        ],
+    ),
+    "no story": (
+        "dika.md",
+        CODESTRAL,
+        (
+            "apart",
+            "",
+            CODESTRAL,
+        ),
+        [
+            (
+                "dika.md:1: warning [no-story] Dika's take names no story. "
+                'It stands apart, under "Also from the team".\n'
+                '    Likely: #codestral-hello-world "Codestral: Hello, World!" ("codestral" in both). '
+                "To attach it: first line  story: #codestral-hello-world"
+            )
+        ],
+    ),
+    "a story that no feed carries": (
+        "yoga.md",
+        f"https://elsewhere.example.org/deepfakes-in-meetings\nheadline\n\n{WORDS}",
+        ("own", "elsewhere-example-org", f"headline\n\n{WORDS}"),
+        [
+            (
+                "yoga.md:1: notice [own-story] No feed carries https://elsewhere.example.org/deepfakes-in-meetings. "
+                "It becomes a story of its own.\n"
+                '    Add a line  headline: …  (now shown as "elsewhere.example.org").'
+            )
+        ],
+    ),
+    "words on another story": (
+        "yoga.md",
+        f"{ID}\n\n{GARDEN}",
+        (
+            "attached",
+            "zoom-ceo-envisions",
+            GARDEN,
+        ),
+        [
+            (
+                'yoga.md:1: warning [pairing] The take and "Zoom CEO envisions AI deepfakes attending meetings in your '
+                'place" share no word. Wrong story?\n'
+                "    Look whether line 1 names the story that was meant."
+            )
+        ],
+    ),
+    "an empty take": (
+        "dika.md",
+        f"author: Dika\nstory: {ID}\n---\n\n",
+        None,
+        ["dika.md: warning [empty-take] No text after the header. Nothing is printed for Dika."],
+    ),
+    "an empty file": (
+        "dika.md",
+        "",
+        None,
+        ["dika.md: warning [empty-take] There is no text in the file. Nothing is printed for Dika."],
+    ),
+    "words printed before": (
+        "yoga.md",
+        f"{ID}\n\n{OLD}",
+        ("held", "", OLD),
+        [
+            (
+                'yoga.md:1: warning [printed-before] This text went out in "Week #22 2024" (2024-W22) '
+                'under "News about before". Held.\n'
+                "    A leftover? Delete the file. On purpose? Add  again: yes"
+            )
+        ],
+    ),
+    "markup never closed": (
+        "yoga.md",
+        f"{ID}\n\n{WORDS}\n\nMine is **bold.",
+        ("attached", "zoom-ceo-envisions", f"{WORDS}\n\nMine is **bold."),
+        ['yoga.md:5: warning [unclosed] "**" opened here is never closed; printed as typed.'],
+    ),
+    "Windows-1252": (
+        "yoga.md",
+        f"{ID}\n\n“Café – {WORDS}”".encode("cp1252"),
+        ("attached", "zoom-ceo-envisions", f"Café – {WORDS}"),
+        [
+            (
+                "yoga.md:3: warning [encoding] The file is saved as Windows-1252 and was read as such.\n"
+                "    Save it as UTF-8."
+            )
+        ],
+    ),
+    "a byte order mark": ("yoga.md", b"\xef\xbb\xbf" + f"{ID}\n\n{WORDS}".encode(), ATTACHED, []),
+    "CRLF": ("yoga.md", f"author: Yoga\r\nstory: {ID}\r\n---\r\n{WORDS}\r\n", ATTACHED, []),
+    "quotation marks around all of it": ("yoga.md", f"{ID}\n\n“{WORDS}”\n", ATTACHED, []),
+    "a table": (
+        "yoga.md",
+        f"{ID}\n\n{WORDS}\n\n| me | it |\n|---|---|\n| 1 | 2 |",
+        ("attached", "zoom-ceo-envisions", f"{WORDS}\n\n| me | it |\n|---|---|\n| 1 | 2 |"),
+        [
+            (
+                "yoga.md:5: notice [table] A table in a take is squeezed on phones.\n"
+                "    Two or three sentences? Tables suit an explainer."
+            )
+        ],
+    ),
+    "an id without its mark": ("yoga.md", f"{ID[1:]}\n\n{WORDS}", ATTACHED, []),
+    "an id in quotation marks": ("yoga.md", f"story: “{ID}”\n---\n{WORDS}", ATTACHED, []),
+    "a dash for the rule below the header": ("yoga.md", f"author: Yoga\nstory: {ID}\n—\n{WORDS}", ATTACHED, []),
+    "the author's name above it": ("yoga.md", f"Yoga:\n\n{ZOOM}\n\n{WORDS}", ATTACHED, []),
+    "the author's name above it, without a colon": ("yoga.md", f"Yoga\n\n{ID}\n\n{WORDS}", ATTACHED, []),
+    "the author's name before it": ("yoga.md", f"{ID}\n\n**Yoga:** {WORDS}", ATTACHED, []),
+    "the author's name above a quotation": ("yoga.md", f"{ID}\n\nYoga:\n“{WORDS}”", ATTACHED, []),
+    "a mail's signature": ("yoga.md", f"{ID}\n\n{WORDS}\n\n-- \nYoga\n", ATTACHED, []),
+    "a name below": ("yoga.md", f"{ID}\n\n“{WORDS}”\n\nBest,\n— Yoga", ATTACHED, []),
+    "a mail's signature of more lines": (
+        "yoga.md",
+        f"{ID}\n\n{WORDS}\n\n-- \nYoga\nHead of Meetings\n",
+        ATTACHED,
+        [
+            (
+                'yoga.md:5: notice [signature] What stands below "--" was read as a signature and is not printed: '
+                '"Head of Meetings".\n'
+                '    Part of the take? Take out the line "--".'
+            )
+        ],
+    ),
+    "pasted twice": (
+        "yoga.md",
+        f"{ID}\n\n{WORDS}\n\n{WORDS}\n",
+        ATTACHED,
+        [
+            (
+                "yoga.md:5: notice [same-take] The same words stand here again. They are printed once.\n"
+                "    Pasted twice? Delete one copy."
+            )
+        ],
+    ),
+    "pasted twice with its header": (
+        "yoga.md",
+        f"author: Yoga\nstory: {ID}\n---\n{WORDS}\n" * 2,
+        ATTACHED,
+        [
+            (
+                "yoga.md:5: notice [same-take] The same words stand here again. They are printed once.\n"
+                "    Pasted twice? Delete one copy."
+            )
+        ],
+    ),
+    "a file named after its story": (
+        "zoom-ceo-envisions.md",
+        WORDS,
+        ("held", "", WORDS),
+        [
+            (
+                f"zoom-ceo-envisions.md: warning [unknown-author] The file is named after {ID} and does not say who "
+                "wrote it. The take is held.\n"
+                f"    Put at the top  author: NAME  and  story: {ID}  (yoga, dika)."
+            )
+        ],
+    ),
+    "a file named after its story, with the author's name in it": (
+        "zoom-ceo-envisions.md",
+        f"{ID}\n\nYoga: {WORDS}",
+        ATTACHED,
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "stands", "said"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_mistake_loses_no_take_and_its_author_is_told(
+    space: Workspace, name: str, content: str | bytes, stands: tuple[str, str, str] | None, said: list[str]
+) -> None:
+    found = filed(space, content, name)
+
+    assert found.said == said
+    assert found.takes == ([stands] if stands else [])
+
+
+def test_four_thousand_words_are_printed_whole_and_counted(space: Workspace) -> None:
+    long = f"{WORDS} " + " ".join(f"meetings{n}" for n in range(4000 - len(WORDS.split())))
+
+    found = filed(space, f"{ID}\n\n{long}")
+
+    assert found.said == ["yoga.md:3: notice [long-take] 4000 words; the house runs 30–130."]
+    assert "meetings3900" in found.printed
+
+
+def test_what_a_word_processor_pastes_is_read_as_it_was_meant(space: Workspace) -> None:
+    pasted = (
+        f"author:\u00a0Yoga\u00a0\u00a0\nstory\u00a0:\u00a0{ID}\u00a0\n\u2014\n"
+        "“I send my deep\u00adfake first\u00a0– to 3\u00a0km of\u00a0meetings, and\u202f«\u00a0listen\u00a0».\u00a0\n"
+        "\u00a0\n"
+        "•\tFirst\u00a0the “status” meetings\n"
+        "o\tthe Monday\u200b one\n"
+        "•\u00a0\u00a0\u00a0 Then those in which nobody listens to me and I to nobody, which is most of them”\u00a0\n"
+    )
+
+    found = filed(space, pasted)
+
+    assert found.said == []
+    assert found.takes == [
+        (
+            "attached",
+            "zoom-ceo-envisions",
+            (
+                "I send my deepfake first – to 3\u00a0km of meetings, and «\u00a0listen\u00a0».\n\n"
+                "- First the “status” meetings\n"
+                "  - the Monday one\n"
+                "- Then those in which nobody listens to me and I to nobody, which is most of them"
+            ),
+        )
+    ]
+
+
+def test_two_takes_by_one_person_on_one_story_are_both_printed_and_named(space: Workspace) -> None:
+    second = (
+        "On second thoughts I would rather go to the meetings myself, and send the deepfake of me to lunch instead."
+    )
+
+    found = filed(space, f'## {ID}\n\nYoga: "{WORDS}"\n\nYoga: "{second}"\n', "team.md")
+
+    assert found.said == [
+        (
+            f'team.md:5: notice [two-takes] A second take by Yoga on "{ZOOM}"; the first is in team.md:3. '
+            "Both are printed.\n"
+            "    Make one of the two, or delete the one that is left over."
+        )
+    ]
+    assert [outcome for outcome, _, _ in found.takes] == ["attached", "attached"]
+
+
+def test_the_same_take_twice_in_one_file_of_several_is_printed_once(space: Workspace) -> None:
+    found = filed(space, f'## {ID}\nYoga: "{WORDS}"\n\n## Codestral: Hello, World!\nYoga: "{WORDS}"\n', "team.md")
+
+    assert [outcome for outcome, _, _ in found.takes] == ["attached", "held"]
+    assert found.said == [
+        (
+            "team.md:4: warning [same-take] The same text stands on line 2. Printed once; this copy is held.\n"
+            "    Delete one of the two."
+        )
+    ]
+
+
+@settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from([content for _, content, _, _ in MISTAKES.values() if isinstance(content, str)]),
+    st.sampled_from([lambda text: text, lambda text: text.replace("\n", "\r\n"), lambda text: f"\ufeff{text}"]),
+    st.sampled_from(["utf-8", "utf-16", "cp1252"]),
+    st.sampled_from(["yoga.md", "nobody.txt", "yoga/zoom.md", "notes.rtf"]),
+)
+def test_whatever_goes_wrong_the_words_are_printed_or_the_file_is_named(
+    space: Workspace, content: str, changed: object, encoding: str, name: str
+) -> None:
+    text = changed(content)  # type: ignore[operator]
+
+    found = filed(space, text.encode(encoding, "replace"), name)
+
+    words = WORDS.partition(";")[0]
+    assert words not in text or words in found.printed or found.said
