@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from newsletter import links, text
 from newsletter.model.issue import Explainer, PrintedTake, Wording
-from newsletter.press import columns, dates, direction, safe_markdown
+from newsletter.press import columns, corrections, dates, direction, safe_markdown
 from newsletter.press.environment import markup
 from newsletter.press.markdown import to_html
 from newsletter.press.plain import fragment_to_text, to_text
@@ -150,4 +150,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "link": safe_markdown.link,
     "markdown": safe_markdown.harmless,
     "take_markdown": take_markdown,
+    "dated_html": corrections.dated_html,
+    "told_html": corrections.told_html,
+    "told_text": corrections.told_text,
+    "told_markdown": corrections.told_markdown,
 }

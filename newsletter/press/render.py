@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from newsletter.errors import FaultyTemplate
-from newsletter.model.issue import Issue, Renditions
+from newsletter.model.issue import Issue, Renditions, ToldCorrection
 from newsletter.model.marks import LETTER_MARKS
 from newsletter.model.ports import Templates
 from newsletter.press import email, text
@@ -39,3 +41,8 @@ def render(issue: Issue, *, templates: Templates) -> Renditions:
                     mend="Every letter must show its reader the way out: put the mark where the address belongs.",
                 )
     return renditions
+
+
+def corrected_page(issue: Issue, corrections: Sequence[ToldCorrection], *, templates: Templates) -> str:
+    """Render the page alone, with corrections at its top; without any it is that of `render`. Raises FaultyTemplate."""
+    return issue_page(with_term_links(issue), filler(templates, FILTERS), corrections=corrections)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from newsletter.archive.feed import atom
 from newsletter.archive.plan import plan
 from newsletter.archive.swap import swap_in
 from newsletter.errors import CannotWrite
@@ -91,6 +93,21 @@ def test_the_feed_holds_the_newest_twenty_with_their_text() -> None:
     assert len(entries) == 20
     assert "I would send mine" in (entries[0].findtext(f"{ATOM}content") or "")
     assert feed.findtext(f"{ATOM}updated") == "2024-06-07T00:00:00Z"
+
+
+def test_an_issue_put_right_is_as_new_as_its_correction_and_never_older_than_itself() -> None:
+    weeks = (Week(2024, 22), Week(2024, 23))
+    put_right = {
+        weeks[0]: datetime(2024, 7, 1, 9, 30, 15, 999, tzinfo=UTC),
+        weeks[1]: datetime(2024, 6, 6, 23, tzinfo=UTC),
+    }
+
+    text = atom([issue_of(week) for week in reversed(weeks)], make_wording(), corrected=put_right)
+
+    feed = ET.fromstring(text)
+    updated = [entry.findtext(f"{ATOM}updated") for entry in feed.findall(f"{ATOM}entry")]
+    assert updated == ["2024-06-07T00:00:00Z", "2024-07-01T09:30:15Z"]
+    assert feed.findtext(f"{ATOM}updated") == "2024-07-01T09:30:15Z"
 
 
 def test_a_publication_without_an_address_has_no_feed_and_links_none() -> None:

@@ -1,0 +1,88 @@
+"""What was put right after an issue was sent: on its own page, and at the foot of a later issue. I/O: disk"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from newsletter.files.folder import weeks_on_disk
+from newsletter.files.record import printed_of
+from newsletter.files.state import read_state
+from newsletter.model.issue import Issue, Printed, Reference, Renditions, ToldCorrection
+from newsletter.model.week import Week
+from newsletter.model.week_state import Correction, WeekState
+from newsletter.newsroom.room import Newsroom
+from newsletter.press.render import corrected_page
+
+
+def with_corrections(
+    room: Newsroom, issues: Sequence[tuple[Issue, Renditions]]
+) -> tuple[tuple[tuple[Issue, Renditions], ...], Mapping[Week, datetime]]:
+    """The issues with the pages of those that were put right made anew; and when each of those was, by its week.
+
+    E-mail and Markdown stay as they left.
+    """
+    found, when = [], {}
+    for issue, renditions in issues:
+        if corrections := read_state(room.root, issue.week).corrections:
+            told = corrections_of(issue, corrections, room.settings.week.zone)
+            page = corrected_page(issue, told, templates=room.templates)
+            when[issue.week] = max(one.at for one in corrections)
+            found.append((issue, replace(renditions, page=page)))
+        else:
+            found.append((issue, renditions))
+    return tuple(found), when
+
+
+def corrections_of(issue: Issue, made: Sequence[Correction], zone: ZoneInfo) -> tuple[ToldCorrection, ...]:
+    """Corrections as they stand on the issue's own page, in the same order, each with its day in that zone."""
+    reference = printed_of(issue).reference
+    return tuple(_told(reference, one, zone) for one in made)
+
+
+def to_be_told(
+    root: Path,
+    memory: Sequence[Printed],
+    zone: ZoneInfo,
+    *,
+    until: datetime,
+    instead: Mapping[Week, WeekState] | None = None,
+) -> tuple[ToldCorrection, ...]:
+    """The corrections for the foot of the issue that comes after `memory`, oldest first.
+
+    Those made up to that instant, to be told, that no issue of memory has told: a week that is left out loses none.
+    Memory is the issues sent before; of two weeks closed at a time both may tell the same. `instead` are states to
+    take for those on disk.
+    """
+    weeks = [(issue.reference, issue.reference.week) for issue in memory]
+    states = [(reference, (instead or {}).get(week) or read_state(root, week)) for reference, week in weeks]
+    told = {_key(one) for _, state in states if state.frozen for one in state.frozen.corrections}
+    found = [
+        (one.at, reference.week, _told(reference, one, zone))
+        for reference, state in states
+        for one in state.corrections
+        if one.tell and one.at <= until
+    ]
+    return tuple(one for *_, one in sorted(found, key=lambda row: row[:2]) if _key(one) not in told)
+
+
+def weeks_that_tell(root: Path, week: Week, text: str) -> tuple[Week, ...]:
+    """The later weeks, oldest first, whose freeze holds that correction of `week`."""
+    return tuple(
+        later
+        for later in weeks_on_disk(root)
+        if later > week
+        and (frozen := read_state(root, later).frozen) is not None
+        and (week, text) in map(_key, frozen.corrections)
+    )
+
+
+def _told(reference: Reference, correction: Correction, zone: ZoneInfo) -> ToldCorrection:
+    return ToldCorrection(reference=reference, day=correction.at.astimezone(zone).date(), text=correction.text)
+
+
+def _key(told: ToldCorrection) -> tuple[Week, str]:
+    return told.reference.week, told.text

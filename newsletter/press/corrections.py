@@ -1,0 +1,49 @@
+"""Corrections in each form of the issue: on its own page, and at the foot of a later one. Pure."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from newsletter import links
+from newsletter.model.issue import ToldCorrection
+from newsletter.press import columns, dates, safe_markdown
+from newsletter.press.environment import markup
+from newsletter.press.markdown import to_html
+from newsletter.press.plain import fragment_to_text
+from newsletter.press.quoting import quoted_html, quoted_markdown
+
+#: Headings in a correction stand below those of the stories.
+_TOP = 4
+
+
+def dated_html(one: ToldCorrection) -> Markup:
+    """As it stands on the page of the issue that it corrects: "Correction, 9 June 2024: …"."""
+    day = f'<time datetime="{one.day.isoformat()}">{dates.day(one.day)}</time>'
+    return markup(_led(one, f"<strong>Correction, {day}</strong>"))
+
+
+def told_html(one: ToldCorrection) -> Markup:
+    """As it stands at the foot of a later issue: "Correction to Week #22 2024 - …: …", the issue linked."""
+    return markup(_led(one, f"<strong>{_lead(one)}</strong>"))
+
+
+def told_text(one: ToldCorrection, width: int = columns.WIDTH) -> str:
+    """The same as plain text, with its links below it."""
+    return fragment_to_text(_led(one, _lead(one)), width=width)
+
+
+def told_markdown(one: ToldCorrection) -> str:
+    """The same as Markdown."""
+    lead = f"Correction to {safe_markdown.link(one.reference.title, one.reference.link)}"
+    return quoted_markdown(safe_markdown.harmless(one.text, top_level=_TOP), "", "", name=lead)
+
+
+def _lead(one: ToldCorrection) -> str:
+    title, link = escape(one.reference.title), one.reference.link
+    if not link or links.printed(link) is None:
+        return f"Correction to {title}"
+    return f'Correction to <a href="{escape(link)}">{title}</a>'
+
+
+def _led(one: ToldCorrection, lead: str) -> str:
+    return quoted_html(to_html(one.text, top_level=_TOP), "", "", name=lead)
