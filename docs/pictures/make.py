@@ -1,14 +1,16 @@
-"""Make the picture of the README from the demo's e-mail, with Debian's chromium.
+"""Make the pictures of the documentation with Debian's chromium.
 
     .venv/bin/python docs/pictures/make.py
 
-Plays the demo in a scratch folder and photographs its e-mail, the first half beside the second; the bytes differ
-with the fonts of the machine.
+Plays the demo in a scratch folder and photographs its e-mail, the first half beside the second; and the preview of the
+repository's sample week. The bytes differ with the fonts of the machine.
 """
 
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from newsletter.demo.play import play
@@ -33,17 +35,46 @@ def main() -> int:
         mail = dict(played.files)["the e-mail"].as_uri()
         sheet = Path(scratch) / "sheet.html"
         sheet.write_text(SHEET.format(width=WIDTH, height=HEIGHT, second=SECOND, mail=mail), encoding="utf-8")
+        photograph(sheet.as_uri(), HERE / "email.png", width=2 * WIDTH, height=HEIGHT)
+    with preview() as address:
+        photograph(address, HERE / "preview.png", width=1280, height=860)
+    return 0
+
+
+@contextmanager
+def preview() -> Iterator[str]:
+    """The preview of the sample week, and its address."""
+    command = [
+        sys.executable,
+        "-m",
+        "newsletter",
+        "preview",
+        "2024-W23",
+        "--port",
+        "0",
+        "--root",
+        str(HERE.parent.parent),
+    ]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            line = process.stderr.readline() if process.stderr else ""
+            yield next(word for word in line.split() if word.startswith("http://"))
+        finally:
+            process.terminate()
+
+
+def photograph(address: str, picture: Path, *, width: int, height: int) -> None:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         subprocess.run(
             [
                 *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
                 *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-                *("--hide-scrollbars", f"--window-size={2 * WIDTH},{HEIGHT}", f"--user-data-dir={scratch}/profile"),
-                *(f"--screenshot={HERE / 'email.png'}", sheet.as_uri()),
+                *("--hide-scrollbars", f"--window-size={width},{height}", f"--user-data-dir={profile}"),
+                *(f"--screenshot={picture}", address),
             ],
             check=True,
             capture_output=True,
         )
-    return 0
 
 
 if __name__ == "__main__":

@@ -128,14 +128,20 @@ def mailing_of(room: Newsroom, week: Week, *, date: datetime) -> Mailing:
     folder = week_folder(room.root, week)
     if issue is None or not (folder / "email.html").is_file() or not (folder / "email.txt").is_file():
         raise NotReady(f"{week} has no e-mail yet.", mend=f"Make it:  newsletter draft {week}")
+    html, text = ((folder / name).read_text(encoding="utf-8") for name in ("email.html", "email.txt"))
+    return mailing_made_of(room, issue, html=html, text=text, date=date)
+
+
+def mailing_made_of(room: Newsroom, issue: Issue, *, html: str, text: str, date: datetime) -> Mailing:
+    """The letters of that date that these renditions of the issue make. Raises CannotSend as `build_mailing` does."""
     return build_mailing(
-        week=week,
+        week=issue.week,
         variant=VARIANT,
         subject=issue.subject,
         mail=room.settings.mail,
         wording=issue.wording,
-        html=(folder / "email.html").read_text(encoding="utf-8"),
-        text=(folder / "email.txt").read_text(encoding="utf-8"),
+        html=html,
+        text=text,
         date=date,
     )
 

@@ -1,1 +1,1 @@
-"""The reader's door: unsubscribing and the archive."""
+"""The web doors: the reader's, with unsubscribing and the archive, and the editor's preview."""

@@ -37,4 +37,4 @@ def open_door(room: Newsroom, *, host: str, port: int, tell: Callable[[str], Non
     with room.open_store() as store:
         app = door(room, store)
         words = f"Answering readers on http://{host}:{port}/ (Ctrl-C ends it)"
-        serve(app, host=host, port=port, listening=lambda: tell(words))
+        serve(app, host=host, port=port, listening=lambda _: tell(words))

@@ -1,9 +1,10 @@
-"""The web server around the reader's door. I/O: network"""
+"""The web server around the doors. I/O: network"""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -11,16 +12,39 @@ import uvicorn
 from newsletter.errors import NewsletterError
 
 
-def serve(app: Callable[..., Any], *, host: str, port: int, listening: Callable[[], None]) -> None:
-    """Serve an ASGI application until interrupted; `listening` is called once the port is ours.
+def serve(
+    app: Callable[..., Any],
+    *,
+    host: str,
+    port: int,
+    listening: Callable[[int], None],
+    ending: Callable[[], None] | None = None,
+    grace: int | None = None,
+) -> None:
+    """Serve an ASGI application until interrupted; `listening` is called with the port once it is ours.
 
+    Port 0 is any that is free. `ending` is called as soon as the server is to end: what keeps connections open
+    lets them go. After `grace` seconds they are cut off; None waits for each.
     Without an access log: the addresses in it would be keys to readers' subscriptions.
     Raises NewsletterError, with the mend, if the address cannot be had.
     """
-    config = uvicorn.Config(app, access_log=False, log_level="warning", server_header=False)
+    config = uvicorn.Config(
+        app, access_log=False, log_level="warning", server_header=False, timeout_graceful_shutdown=grace
+    )
     with _bound(host, port) as door:
-        listening()
-        uvicorn.Server(config).run(sockets=[door])
+        listening(door.getsockname()[1])
+        _Server(config, ending).run(sockets=[door])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ending: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if self._ending is not None:
+            self._ending()
 
 
 def _bound(host: str, port: int) -> socket.socket:
