@@ -1,33 +1,28 @@
-"""What editors ask of a week: its report, its status, making it again, leaving it out. I/O: disk, SQLite"""
+"""What editors do with a week: report on it, hold it, leave it out, bring it back, make it again. I/O: disk, SQLite"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from newsletter.desk.compose import compose
-from newsletter.desk.due import latest_slots, slots_of
 from newsletter.desk.sealing import changed_since, digests
 from newsletter.errors import NotReady, UsageFault
-from newsletter.files.folder import write_whole
+from newsletter.files.folder import relative, take_files, takes_folder, weeks_on_disk, write_whole
 from newsletter.files.record import read_record
 from newsletter.files.state import read_seal, read_state, write_state
-from newsletter.model.audience import Tally
 from newsletter.model.issue import Draft
 from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
-from newsletter.model.week_state import State
-from newsletter.newsroom.calendar import standing, state_of
+from newsletter.model.week_state import Pause
+from newsletter.newsroom.calendar import standing
 from newsletter.newsroom.inputs import week_inputs
-from newsletter.newsroom.mailings import VARIANT
-from newsletter.newsroom.records import sealed_files, week_files
+from newsletter.newsroom.records import not_left_out, sealed_files, week_files
 from newsletter.newsroom.room import Newsroom
 from newsletter.press.libraries import versions
 from newsletter.press.render import render
 from newsletter.store.engine import Store
-from newsletter.store.runs import RunRow
 from newsletter.text import one_line
 
 _PLACES = {"attached": "under", "own": "as a story of its own", "apart": "apart", "held": "held"}
@@ -91,84 +86,44 @@ def report_on(draft: Draft, remarks: tuple[Remark, ...]) -> Report:
     )
 
 
-# Status --------------------------------------------------------------------------------------------
+# Holding, leaving out ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """Where a week stands and what comes next. `faults` are empty when all is as it should be."""
+def hold(room: Newsroom, week: Week, store: Store, *, why: str, by: str) -> Pause:
+    """Stop a week: it still closes at its deadline, and nothing of it is approved, published or sent.
 
-    week: Week
-    state: State
-    freeze: datetime
-    send: datetime
-    next: str
-    readers: int
-    tally: Tally | None
-    faults: tuple[str, ...]
-
-
-def status(room: Newsroom, week: Week, store: Store) -> Status:
-    """Where the week stands. Its faults: a failed stage, a slot that passed without its issue."""
-    slots = slots_of(week, room.settings.schedule, room.settings.week.zone)
-    mailing = store.ledger.mailing(str(week), VARIANT)
-    state = state_of(room, week)
-    closing, leaving = room.local(slots.freeze), room.local(slots.send)
-    tally = store.ledger.tally(mailing[0]) if mailing else None
-    waiting = tally.waiting if tally is not None else 0
-    coming = {
-        "open": f"closes {closing}, leaves {leaving}",
-        "held": f"needs what is missing; leaves {leaving}",
-        "frozen": f"needs approval; leaves {leaving}",
-        "approved": f"leaves {leaving}",
-        "sent": f"{waiting} letters wait for the next run" if waiting else "nothing more",
-        "skipped": "nothing more",
-    }[state]
-    return Status(
-        week=week,
-        state=state,
-        freeze=slots.freeze,
-        send=slots.send,
-        next=coming,
-        readers=store.subscribers.count_readers(),
-        tally=tally,
-        faults=faults_of(room, store),
-    )
+    Whoever holds a held week gives it a new reason. Raises NotReady once letters have left and for a week that is
+    left out, UsageFault without a reason or a name.
+    """
+    if not why.strip():
+        raise UsageFault(f"{week} is not held without a reason.", mend='Say why:  --why "a source called"')
+    if not by.strip():
+        raise UsageFault("A hold needs a name.", mend="Say who stops it:  --by NAME")
+    not_left_out(room, week)
+    state = read_state(room.root, week)
+    if state.sent is not None or standing(room, week, store).begun:
+        began = f" on {room.local(state.sent.started)}" if state.sent else ""
+        raise NotReady(
+            f"{week} began to leave{began} and cannot be held any more.",
+            mend=f'What it says wrong is put right on its page and in the feed:  newsletter correct {week} "…"',
+        )
+    pause = Pause(why=one_line(why), by=one_line(by), at=room.clock.now())
+    write_state(room.root, week, replace(state, pause=pause))
+    return pause
 
 
-def faults_of(room: Newsroom, store: Store) -> tuple[str, ...]:
-    """What a machine should raise an alarm for: stages whose last try failed, and an issue that did not leave."""
-    now = room.clock.now()
-    latest: dict[str, RunRow] = {}
-    for row in store.runs.recent(200):
-        if row.stage not in latest or row.slot > latest[row.stage].slot:
-            latest[row.stage] = row
-    faults = [
-        f"{row.stage} failed at {room.local(row.slot)}: {row.message}"
-        for _, row in sorted(latest.items())
-        if row.state == "failed" and not _is_settled(room, row, store)
-    ]
-    slots = latest_slots(now, room.settings.schedule, room.settings.week.zone)
-    found = standing(room, slots.week, store)
-    in_use = store.runs.first_started()
-    due = now > slots.send and in_use is not None and in_use <= slots.send
-    if due and not found.sent and not found.stopped:
-        faults.append(f"{slots.week} should have left at {room.local(slots.send)} and has not reached every reader")
-    begun = [row for row in store.runs.recent(20) if row.state == "begun" and row.slot < now]
-    begun = [row for row in begun if not _is_settled(room, row, store)]
-    faults.extend(f"{row.stage} of {room.local(row.slot)} began and never ended" for row in begun)
-    return tuple(faults)
-
-
-def _is_settled(room: Newsroom, row: RunRow, store: Store) -> bool:
-    """Whether a person has done since what the run could not, or has left the week out."""
-    if row.stage in ("collect", "publish"):
-        return False
-    found = standing(room, row.week, store)
-    return bool(found.stopped) or found.sent or (row.stage == "freeze" and found.frozen)
-
-
-# Leaving out, making again -------------------------------------------------------------------------
+def release(room: Newsroom, week: Week) -> Pause:
+    """Let a held week go on, as it was; the hold that ends. Raises NotReady if nobody holds it."""
+    state = read_state(room.root, week)
+    if state.pause is None:
+        if state.held:
+            raise NotReady(
+                f"Nobody holds {week}; it could not be closed: {state.held}.",
+                mend=f"File what is missing and freeze again:  newsletter freeze {week}",
+            )
+        raise NotReady(f"{week} is not held.", mend=f"Where it stands:  newsletter status {week}")
+    write_state(room.root, week, replace(state, pause=None))
+    return state.pause
 
 
 def skip(room: Newsroom, week: Week, *, why: str) -> None:
@@ -182,6 +137,32 @@ def skip(room: Newsroom, week: Week, *, why: str) -> None:
     if state.sent is not None:
         raise NotReady(f"{week} has been sent; it cannot be left out any more.")
     write_state(room.root, week, replace(state, skipped=one_line(why)))
+
+
+def bring_back(room: Newsroom, week: Week) -> tuple[tuple[str, Week], ...]:
+    """Undo the leaving out: the week stands where it stood before.
+
+    Files of takes that another week was frozen with meanwhile stay there: those, by path, each with that week; taken
+    off the week's own list, they are printed once. Raises NotReady if the week is not left out.
+    """
+    state = read_state(room.root, week)
+    if not state.skipped:
+        raise NotReady(f"{week} is not left out.", mend=f"Where it stands:  newsletter status {week}")
+    own = {listed.path for listed in state.frozen.takes} if state.frozen else set()
+    own |= {relative(room.root, path) for path in take_files(room.root, takes_folder(room.root, week))}
+    moved: dict[str, Week] = {}
+    for other in weeks_on_disk(room.root):
+        found = read_state(room.root, other)
+        if other != week and found.frozen is not None and not found.skipped:
+            moved |= {listed.path: other for listed in found.frozen.takes if listed.path in own}
+    frozen = state.frozen
+    if frozen is not None:
+        frozen = replace(frozen, takes=tuple(listed for listed in frozen.takes if listed.path not in moved))
+    write_state(room.root, week, replace(state, skipped="", frozen=frozen))
+    return tuple(sorted(moved.items()))
+
+
+# Making again --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

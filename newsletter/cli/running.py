@@ -1,4 +1,4 @@
-"""What an operator sets up: run, schedule, status, serve. I/O: terminal"""
+"""What an operator sets up: run, schedule, serve. I/O: terminal"""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli import show
-from newsletter.cli.options import json_option, week_argument, with_room
+from newsletter.cli.options import json_option, with_room
 
 if TYPE_CHECKING:
-    from newsletter.model.week import Week
     from newsletter.newsroom.room import Newsroom
 
 
@@ -49,31 +48,6 @@ def schedule(room: Newsroom, *, every: int) -> int:
     from newsletter.schedule import stay
 
     return stay(room, seconds=every, tell=lambda words: click.echo(words, err=True))
-
-
-@click.command(epilog="Example: newsletter status --check || mail -s 'newsletter' ops@example.com")
-@with_room
-@week_argument
-@click.option("--check", is_flag=True, help="Exit 1 if a stage failed or an issue did not leave.")
-@json_option
-def status(room: Newsroom, week: Week | None, *, check: bool, as_json: bool) -> int:
-    """Where the week stands; --check for machines."""
-    from newsletter.editorial import status as status_of
-    from newsletter.newsroom.calendar import current_week
-
-    week = week or current_week(room)
-    with room.open_store() as store:
-        found = status_of(room, week, store)
-    if as_json:
-        show.as_json(asdict(found) | {"week": str(found.week)})
-    elif not check or found.faults:
-        click.echo(f"{found.week}  {found.state}: {found.next}")
-        click.echo(f"readers: {found.readers}")
-        if found.tally is not None:
-            click.echo("letters: " + ", ".join(f"{n} {name}" for name, n in asdict(found.tally).items() if n))
-        for fault in found.faults:
-            click.echo(f"fault: {fault}")
-    return 1 if check and found.faults else 0
 
 
 @click.command(epilog="Example: newsletter serve --port 8000")

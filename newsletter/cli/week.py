@@ -1,4 +1,4 @@
-"""The verbs of the week: collect, draft, freeze, approve, publish, deliver, skip, rebuild. I/O: terminal"""
+"""The verbs of the week: collect, draft, freeze, approve, publish, deliver, rebuild. I/O: terminal"""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli import show
-from newsletter.cli.options import WeekType, json_option, week_argument, with_room
+from newsletter.cli.options import json_option, week_argument, with_room
 from newsletter.model.feeds import gave_nothing
 from newsletter.text import visible
 
 if TYPE_CHECKING:
     from newsletter.model.feeds import FeedOutcome
     from newsletter.model.week import Week
+    from newsletter.newsroom.composing import Composed
     from newsletter.newsroom.room import Newsroom
-    from newsletter.pipeline import Composed
     from newsletter.store.engine import Store
 
 
@@ -125,17 +125,24 @@ def freeze(room: Newsroom, week: Week | None, *, early: bool, as_json: bool) -> 
 @with_room
 @week_argument
 @click.option("--by", required=True, help="Who has looked at it.")
-def approve(room: Newsroom, week: Week | None, *, by: str) -> int:
+@click.option("--all-frozen", is_flag=True, help="Every week that is closed and not approved; none is no fault.")
+def approve(room: Newsroom, week: Week | None, *, by: str, all_frozen: bool) -> int:
     """Seal exactly the bytes that lie in the week's folder.
 
     A change to any of them, or to what they were made of, voids the approval.
     """
+    from newsletter.newsroom.approved import weeks_to_approve
     from newsletter.pipeline import approve as approve_week
 
-    week = week or _current(room)
+    if all_frozen and week is not None:
+        raise click.UsageError("Name a week, or --all-frozen.")
     with _at_work(room):
-        seal = approve_week(room, week, by=by)
-    click.echo(f"{week} is approved by {seal.by}: {len(seal.digests)} files.")
+        weeks = weeks_to_approve(room) if all_frozen else (week or _current(room),)
+        for one in weeks:
+            seal = approve_week(room, one, by=by)
+            click.echo(visible(f"{one} is approved by {seal.by}: {len(seal.digests)} files."))
+    if not weeks:
+        click.echo("No week waits for an approval.")
     return 0
 
 
@@ -193,20 +200,6 @@ def deliver(room: Newsroom, week: Week | None, *, outbox: Path | None, dry_run: 
     else:
         click.echo(f"{week}: " + ", ".join(f"{count} {name}" for name, count in asdict(tally).items() if count))
     return 4 if tally.waiting or tally.refused else 0
-
-
-@click.command(epilog='Example: newsletter skip 2024-W52 --why "holidays"')
-@with_room
-@click.argument("week", type=WeekType())
-@click.option("--why", required=True, help="For those who ask later.")
-def skip(room: Newsroom, week: Week, *, why: str) -> int:
-    """Leave a week out; its news and takes go to the next."""
-    from newsletter.editorial import skip as skip_week
-
-    with _at_work(room):
-        skip_week(room, week, why=why)
-    click.echo(f"{week} is left out: {why}")
-    return 0
 
 
 @click.command(epilog="Example: newsletter rebuild 2024-W23 --verify")

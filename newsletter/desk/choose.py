@@ -1,4 +1,4 @@
-"""Choose the week's explainer: the week's own, the one named, the one planned, the first that is ready. Pure."""
+"""Choose the week's explainer: its own, the one named, the one planned, the ready one nearest to the news. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from newsletter.desk.past.memory import Memory
 from newsletter.desk.past.topic_names import topic_names
+from newsletter.desk.radar import WeekNews, echoes
 from newsletter.model.issue import Explainer, Printed, Wishes
 from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
@@ -18,11 +19,14 @@ def choose_explainer(
     explainers: Sequence[Explainer],
     wishes: Wishes,
     memory: Memory,
+    news: WeekNews | None = None,
 ) -> tuple[Explainer | None, tuple[Remark, ...]]:
     """The explainer of a week and what an editor should know of the choice; None if there is none.
 
-    `explainers` are the week's own (in its folder) and the backlog. An explainer that was printed is
-    never taken from the backlog by itself.
+    `explainers` are the week's own (in its folder) and the backlog. With nothing named and nothing planned it is the
+    ready one whose topic the week's `news` says most of; of equals the oldest, that is the first by path: names of
+    files that begin with a date stand in that order. An explainer that was printed is never taken from the backlog
+    by itself.
     """
     folder = f"issues/{week}"
     own = next((e for e in explainers if e.path.startswith(f"{folder}/")), None)
@@ -31,18 +35,26 @@ def choose_explainer(
     backlog = sorted((e for e in explainers if not e.path.startswith(f"{folder}/")), key=lambda e: e.path)
     if wishes.explainer:
         return _named(wishes, backlog)
-    unused = [e for e in backlog if memory.topic_before(e.title) is None and memory.explainer_before(e.path) is None]
+    unused = [e for e in backlog if explained_before(e, memory) is None]
     planned = next((e for e in unused if e.week == week), None)
     if planned is not None:
         return planned, ()
-    ready = next((e for e in unused if e.ready and e.week is None), None)
-    if ready is None:
+    ready = [e for e in unused if e.ready and e.week is None]
+    if not ready:
         what = "No explainer for this week: the issue goes without a topic and without a TL;DR."
         mend = (f'Write {folder}/explainer.md, or name one in {folder}/issue.toml: explainer = "…".',)
         return None, (Remark(folder, 0, "warning", "no-explainer", what, mend),)
-    what = f'No explainer was named; "{ready.title}" from the backlog is taken.'
+    nearest_one = echoes(ready, news or WeekNews())[0]
+    taken = nearest_one.explainer
+    because = nearest_one.because or ("the oldest of those that are ready" if len(ready) > 1 else "")
+    what = f'No explainer was named; "{taken.title}" from the backlog is taken{because and f": {because}"}.'
     mend = (f'Another? In {folder}/issue.toml: explainer = "…".',)
-    return ready, (Remark(folder, 0, "notice", "backlog-explainer", what, mend),)
+    return taken, (Remark(folder, 0, "notice", "backlog-explainer", what, mend),)
+
+
+def explained_before(explainer: Explainer, memory: Memory) -> Printed | None:
+    """The issue that explained this topic, or printed this very file; None if none did."""
+    return memory.topic_before(explainer.title) or memory.explainer_before(explainer.path)
 
 
 def _named(wishes: Wishes, backlog: Sequence[Explainer]) -> tuple[Explainer | None, tuple[Remark, ...]]:
@@ -64,7 +76,7 @@ def remarks_on(explainer: Explainer, memory: Memory) -> tuple[Remark, ...]:
         what = f'"{explainer.subtitle}" is the title of {before.reference.title} ({before.reference.week}).'
         mend = ("Left over from an earlier file? Change the subtitle or take it out.",)
         found.append(Remark(explainer.path, 0, "warning", "stale-subtitle", what, mend))
-    earlier = memory.topic_before(explainer.title) or memory.explainer_before(explainer.path)
+    earlier = explained_before(explainer, memory)
     if not explainer.series and earlier is not None:
         what = f'"{explainer.title}" ran in {clip(earlier.reference.title, 80)} ({earlier.reference.week}).'
         if earlier.topic and not same_text(earlier.topic, explainer.title):

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from newsletter.model.settings import Schedule
 from newsletter.model.week import Week
 
-Act = Literal["wait", "freeze", "ask-approval", "send", "overdue", "stopped", "done"]
+Act = Literal["wait", "freeze", "ask-approval", "send", "held", "overdue", "stopped", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Standing:
     sent: bool
     #: Why it was left out; "" otherwise.
     stopped: str = ""
+    #: The chief editor holds it.
+    paused: bool = False
 
 
 def decide(now: datetime, slots: Slots, standing: Standing, schedule: Schedule) -> Act:
@@ -58,6 +60,7 @@ def decide(now: datetime, slots: Slots, standing: Standing, schedule: Schedule) 
 
     An issue that has begun to leave is finished, however late. One that has not is sent up to `max_late`
     after its slot; later a person decides, and an approval that comes after the slot counts as late as it is.
+    One that the chief editor holds still closes at its deadline, and then waits to be released.
     """
     if standing.sent:
         return "done"
@@ -65,7 +68,10 @@ def decide(now: datetime, slots: Slots, standing: Standing, schedule: Schedule) 
         return "send"
     if standing.stopped:
         return "stopped"
-    if now > slots.send + schedule.max_late:
+    late = now > slots.send + schedule.max_late
+    if standing.paused and (standing.frozen or late):
+        return "held"
+    if late:
         return "overdue"
     if now < slots.freeze:
         return "wait"

@@ -44,16 +44,19 @@ def standing(room: Newsroom, week: Week, store: Store) -> Standing:
         begun=tally is not None and tally.waiting < tally.audience,
         sent=state.sent is not None and state.sent.finished is not None,
         stopped=state.skipped,
+        paused=state.pause is not None,
     )
 
 
 def state_of(room: Newsroom, week: Week) -> State:
-    """The week's state in one word."""
+    """The week's state in one word. "held" is what the chief editor holds, and what could not be closed."""
     state = read_state(room.root, week)
     if state.skipped:
         return "skipped"
     if state.sent is not None:
-        return "sent"
+        return "corrected" if state.corrections else "sent"
+    if state.pause is not None:
+        return "held"
     if state.frozen is not None:
         return "approved" if seal_holds(room, week) else "frozen"
     return "held" if state.held else "open"

@@ -14,7 +14,8 @@ from newsletter.files.record import dump_record, read_record, record_path
 from newsletter.files.state import read_seal, read_state, write_state
 from newsletter.model.issue import Issue, Renditions
 from newsletter.model.week import Week
-from newsletter.model.week_state import Seal
+from newsletter.model.week_state import Pause, Seal
+from newsletter.newsroom.envelope import envelope_changes
 from newsletter.newsroom.inputs import is_sample
 from newsletter.newsroom.room import Newsroom
 from newsletter.press.render import render
@@ -56,7 +57,24 @@ def not_left_out(room: Newsroom, week: Week) -> None:
     if why:
         raise NotReady(
             f"{week} is left out: {why}.",
-            mend=f'Its takes go to the next week. To bring it back, empty "skipped" in issues/{week}/state.json.',
+            mend=f"Its takes go to the next week. To bring it back:  newsletter skip {week} --undo",
+        )
+
+
+def words_of_pause(room: Newsroom, pause: Pause) -> str:
+    """Who holds a week since when, and why: "held since Fri 7 Jun 2024 12:00 WIB by Rani: a source called"."""
+    return f"held since {room.local(pause.at)} by {pause.by}: {pause.why}"
+
+
+def not_paused(room: Newsroom, week: Week) -> None:
+    """Raises NotReady while the chief editor holds the week: nothing is approved, published or sent.
+
+    What has begun to leave is finished: half of the readers have it.
+    """
+    state = read_state(room.root, week)
+    if (pause := state.pause) is not None and state.sent is None:
+        raise NotReady(
+            f"{week} is {words_of_pause(room, pause)}.", mend=f"To let it go on:  newsletter hold {week} --release"
         )
 
 
@@ -77,26 +95,38 @@ def sealed_files(root: Path, week: Week) -> Mapping[str, bytes | None]:
 
 
 def require_seal(room: Newsroom, week: Week) -> Seal:
-    """The approval of a week. Raises NotReady if there is none, if files have changed since, or if it is left out."""
+    """The approval of a week, for what cannot be undone.
+
+    Raises NotReady if there is none, if files have changed since, if the week is left out or held.
+    """
     not_left_out(room, week)
+    not_paused(room, week)
+    return _seal_in_force(room, week)
+
+
+def _seal_in_force(room: Newsroom, week: Week) -> Seal:
     seal = read_seal(room.root, week)
     if seal is None:
         raise NotReady(
             f"{week} is not approved.", mend=f"Look at it and approve it:  newsletter approve {week} --by NAME"
         )
-    changed = changed_since(seal, digests(sealed_files(room.root, week)))
+    changed = list(changed_since(seal, digests(sealed_files(room.root, week))))
+    # What has begun to leave has the sender of its first letter.
+    if read_state(room.root, week).sent is None:
+        changed += [f"newsletter.toml: {key}" for key in envelope_changes(seal, room.settings.mail)]
     if changed:
         raise NotReady(
             f"issues/{week}: error [not-approved] Changed since {seal.by} approved it ({', '.join(changed)}).",
-            mend=f"Look again and approve again:  newsletter draft {week}, newsletter approve {week} --by NAME",
+            mend=f"Look again:  newsletter diff {week} --since-approval",
         )
     return seal
 
 
 def seal_holds(room: Newsroom, week: Week) -> bool:
-    """Whether the week is approved and nothing that the approval stands for has changed."""
+    """Whether the week is approved and nothing that the approval stands for has changed; a hold makes no difference."""
     try:
-        require_seal(room, week)
+        not_left_out(room, week)
+        _seal_in_force(room, week)
     except NotReady:
         return False
     return True

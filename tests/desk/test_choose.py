@@ -1,4 +1,4 @@
-"""Which explainer a week gets: its own, the one named, the one planned, the first that is ready."""
+"""Which explainer a week gets: its own, the one named, the one planned, the ready one nearest to the news."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import pytest
 
 from newsletter.desk.choose import choose_explainer, remarks_on
 from newsletter.desk.past.memory import Memory
+from newsletter.desk.radar import WeekNews
 from newsletter.model.issue import Explainer
-from tests.desk.builders import WEEK, make_explainer, make_printed, make_wishes
+from tests.desk.builders import WEEK, make_explainer, make_printed, make_ranked, make_wishes
 
 OWN = make_explainer("The week's own", path=f"issues/{WEEK}/explainer.md", ready=False)
 NAMED = make_explainer("Mixture of experts", path="issues/explainers/moe.md", ready=False)
@@ -38,6 +39,29 @@ def test_the_explainer_of_a_week(
     chosen, _ = choose_explainer(WEEK, explainers[::turn], make_wishes(explainer=named), NOTHING)
 
     assert chosen == expected
+
+
+TWINS = WeekNews(ranked=make_ranked("Digital twins sit in meetings", "Twins answer the post", "A bridge opens"))
+
+
+def test_of_several_ready_ones_the_one_that_the_news_speaks_of_is_taken_and_the_reason_said() -> None:
+    two = (make_explainer("Alpha"), make_explainer("Twins", tags=("digital twins",)))
+
+    chosen, remarks = choose_explainer(WEEK, two, make_wishes(), NOTHING, TWINS)
+
+    assert chosen == two[1]
+    assert remarks[0].what == (
+        'No explainer was named; "Twins" from the backlog is taken: 2 stories say digital twins, Twins.'
+    )
+
+
+def test_where_the_news_speaks_of_none_the_oldest_is_taken_and_that_is_said() -> None:
+    two = (make_explainer("Alpha", path="issues/explainers/2024-05.md"), make_explainer("Beta", path="issues/b.md"))
+
+    chosen, remarks = choose_explainer(WEEK, two, make_wishes(), NOTHING, TWINS)
+
+    assert chosen == make_explainer("Beta", path="issues/b.md")
+    assert remarks[0].what.endswith('"Beta" from the backlog is taken: the oldest of those that are ready.')
 
 
 def test_the_first_ready_one_is_taken_by_path_whatever_the_order() -> None:

@@ -28,6 +28,7 @@ def _standing(flags: str = "", stopped: str = "") -> Standing:
         begun="begun" in words,
         sent="sent" in words,
         stopped=stopped,
+        paused="paused" in words,
     )
 
 
@@ -53,6 +54,14 @@ CASES: dict[str, tuple[datetime, Standing, Act]] = {
     "skipped": (FREEZE, SKIPPED, "stopped"),
     "skipped long ago": (SEND + 9 * LATE, SKIPPED, "stopped"),
     "skipped, still open": (FREEZE - SECOND, SKIPPED, "stopped"),
+    "held, before the freeze": (FREEZE - SECOND, _standing("paused"), "wait"),
+    "held, on the freeze": (FREEZE, _standing("paused"), "freeze"),
+    "held after the freeze": (SEND - SECOND, _standing("frozen approved paused"), "held"),
+    "held on the slot": (SEND, _standing("frozen paused"), "held"),
+    "held for days": (SEND + 9 * LATE, _standing("frozen approved paused"), "held"),
+    "held for days and never frozen": (SEND + 9 * LATE, _standing("paused"), "held"),
+    "held and left out": (SEND, _standing("frozen paused", "skipped"), "stopped"),
+    "begun, then somebody held it": (SEND, _standing("frozen approved begun paused"), "send"),
     "sent": (SEND + SECOND, _standing("frozen approved begun sent"), "done"),
     "sent long ago": (SEND + 9 * LATE, _standing("frozen approved begun sent"), "done"),
 }
