@@ -7,11 +7,11 @@ collect → draft → freeze → approve → publish → deliver, and `run`, whi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from newsletter.archive.plan import plan
 from newsletter.archive.swap import swap_in
-from newsletter.desk.compose import compose
+from newsletter.desk.compose import proved
 from newsletter.desk.due import Slots, slots_of
 from newsletter.desk.sealing import digests
 from newsletter.errors import NotReady, UsageFault
@@ -22,41 +22,37 @@ from newsletter.mail.dispatch import dispatch
 from newsletter.mail.letters import write_letter
 from newsletter.model.audience import Delivery, Tally
 from newsletter.model.feeds import FeedOutcome
-from newsletter.model.issue import Draft
-from newsletter.model.remarks import Remark, errors_in, in_order
+from newsletter.model.remarks import errors_in, in_order
 from newsletter.model.week import Week
 from newsletter.model.week_state import Seal
-from newsletter.newsroom.about_news import about_news
+from newsletter.newsroom.about_news import about_news, nothing_for_long
+from newsletter.newsroom.approved import keep_copies
 from newsletter.newsroom.asking import Hasty, hasty
 from newsletter.newsroom.collecting import collect_feeds
+from newsletter.newsroom.composing import Composed, composed
+from newsletter.newsroom.corrected import with_corrections
+from newsletter.newsroom.envelope import envelope_of
 from newsletter.newsroom.feed_list import feeds_to_collect, sound_feeds
 from newsletter.newsroom.inputs import Inputs, fit_to_freeze, freeze_of, week_inputs
+from newsletter.newsroom.late_takes import tell_late
 from newsletter.newsroom.mailings import note_progress, open_mailing, readers_secret
 from newsletter.newsroom.records import (
     hold,
     not_left_out,
+    not_paused,
     not_yet_sent,
     printed_issues,
     require_seal,
     sealed_files,
     week_files,
 )
+from newsletter.newsroom.reminders import remind_if_due
 from newsletter.newsroom.resolving import resolve_short_links
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.stages import Done, Stages
 from newsletter.press.pages import index_page, missing_page
-from newsletter.press.render import render
 from newsletter.store.engine import Store
 from newsletter.text import one_line
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """A drafted week, with every remark on it and on the files it came from."""
-
-    draft: Draft
-    inputs: Inputs
-    remarks: tuple[Remark, ...]
 
 
 def collect(
@@ -78,9 +74,9 @@ def draft(room: Newsroom, week: Week, store: Store | None) -> Composed:
     Any number of times until the issue is sent; after the freeze from what was frozen.
     """
     not_yet_sent(room, week)
-    composed = _composed(room, week_inputs(room, week, store))
-    about = () if store is None else about_news(room, store, composed.draft)
-    return replace(composed, remarks=in_order((*composed.remarks, *about)))
+    drafted = _drafted(room, week_inputs(room, week, store))
+    about = () if store is None else about_news(room, store, drafted.draft)
+    return replace(drafted, remarks=in_order((*drafted.remarks, *about)))
 
 
 def freeze(room: Newsroom, week: Week, store: Store, *, early: bool = False) -> Composed:
@@ -98,50 +94,57 @@ def freeze(room: Newsroom, week: Week, store: Store, *, early: bool = False) -> 
     if now < slot and not early:
         mend = f"To close it now:  newsletter freeze {week} --early"
         raise NotReady(f"{week} stays open until {room.local(slot)}.", mend=mend)
-    composed = _composed(room, week_inputs(room, week, store, freeze=min(now, slot)))
-    fit_to_freeze(week, composed.remarks)
-    if composed.draft.held:
-        hold(room, week, why="; ".join(composed.draft.held))
-    write_news(room.root, week, composed.draft.kept)
-    frozen = freeze_of(composed.inputs, composed.draft, at=min(now, slot), run_at=now)
+    last = _drafted(room, week_inputs(room, week, store, freeze=min(now, slot)))
+    fit_to_freeze(week, last.remarks)
+    if lacking := (*last.draft.held, *nothing_for_long(room, store, min(now, slot))):
+        hold(room, week, why="; ".join(lacking))
+    write_news(room.root, week, proved(last.inputs.desk, last.draft).kept)
+    frozen = freeze_of(last.inputs, last.draft, at=min(now, slot), run_at=now)
     write_state(room.root, week, replace(state, frozen=frozen, held=""))
     closed = draft(room, week, store)
     # What was said of files outside the list (filed late, left behind, waiting) is said here for the last time.
-    return replace(closed, remarks=in_order((*composed.remarks, *closed.remarks)))
+    return replace(closed, remarks=in_order((*last.remarks, *closed.remarks)))
 
 
 def approve(room: Newsroom, week: Week, *, by: str) -> Seal:
     """Seal exactly the files that lie in the week's folder, as `by` has seen them.
 
-    Raises NotReady if the week is not frozen, if a file was changed since it was drafted, or holds an error.
+    Raises NotReady if the week is not frozen, is held, if a file was changed since it was drafted, or holds an error.
     """
     not_yet_sent(room, week)
     not_left_out(room, week)
+    not_paused(room, week)
     before = digests(sealed_files(room.root, week))
-    composed = draft(room, week, None)
-    seen = digests(sealed_files(room.root, week))
+    drafted = draft(room, week, None)
+    files = sealed_files(room.root, week)
+    seen = digests(files)
     if before != seen:
         changed = ", ".join(path for path in seen if seen[path] != before[path])
         raise NotReady(
             f"{week} was not drafted since its files changed; now it is ({changed}).", mend="Look, then approve."
         )
-    if faults := errors_in(composed.remarks):
+    if faults := errors_in(drafted.remarks):
         raise NotReady(f"{week} holds errors:\n" + "\n".join(map(str, faults)), mend="Mend them, draft and look again.")
     if not by.strip():
         raise UsageFault("An approval needs a name.", mend="Say who has looked at it:  --by NAME")
-    seal = Seal(by=one_line(by), at=room.clock.now(), digests=seen)
+    seal = Seal(by=one_line(by), at=room.clock.now(), digests=seen, envelope=envelope_of(room.settings.mail))
+    keep_copies(room, week, files)
     write_seal(room.root, week, seal)
     return seal
 
 
 def publish(room: Newsroom, week: Week | None = None) -> bool:
-    """Build the archive of every issue sent, and of `week` if it is approved; False if no page changed."""
+    """Build the archive of every issue sent, with its corrections, and of `week` if it is approved.
+
+    False if no page changed.
+    """
     if week is not None and read_state(room.root, week).sent is None:
         require_seal(room, week)
-    issues, wording = printed_issues(room, also=week), room.settings.publication.wording
-    index = index_page([issue for issue, _ in issues], wording=wording, templates=room.templates)
-    missing = missing_page(wording, templates=room.templates)
-    return swap_in(room.site, plan(issues, wording=wording, index=index, missing=missing))
+    issues, corrected = with_corrections(room, printed_issues(room, also=week))
+    wording, templates = room.settings.publication.wording, room.templates
+    index = index_page([issue for issue, _ in issues], wording=wording, templates=templates, corrected=corrected)
+    missing = missing_page(wording, templates=templates)
+    return swap_in(room.site, plan(issues, wording=wording, index=index, missing=missing, corrected=corrected))
 
 
 def deliver(
@@ -189,6 +192,8 @@ def run(room: Newsroom, store: Store) -> tuple[Done, ...]:
             stages.attempt("collect", early.due, stages.latest.week.after(), lambda: _collect_some(room, store, early))
         for slots in stages.weeks():
             _advance(room, store, stages, slots)
+        remind_if_due(room, store, stages)
+        tell_late(room, store, stages)
     return tuple(stages.done)
 
 
@@ -212,9 +217,8 @@ def _advance(room: Newsroom, store: Store, stages: Stages, slots: Slots) -> None
     stages.ask(slots)
 
 
-def _composed(room: Newsroom, inputs: Inputs) -> Composed:
-    draft = compose(inputs.desk)
-    renditions = render(draft.issue, templates=room.templates)
-    for path, text in week_files(room.root, draft.issue, renditions).items():
+def _drafted(room: Newsroom, inputs: Inputs) -> Composed:
+    found = composed(room, inputs)
+    for path, text in week_files(room.root, found.draft.issue, found.renditions).items():
         write_whole(path, text)
-    return Composed(draft, inputs, in_order((*inputs.remarks, *draft.remarks)))
+    return found

@@ -24,6 +24,7 @@ from newsletter.model.news import News
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week, Window, window_of
 from newsletter.model.week_state import Frozen, Listed, WeekState
+from newsletter.newsroom.corrected import to_be_told
 from newsletter.newsroom.feed_list import refuse_errors
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.week_news import week_news
@@ -58,10 +59,12 @@ def week_inputs(
         news = read_news(room.root, week) or News()
         about_sources: tuple[Remark, ...] = ()
         window = _frozen_window(state.frozen)
+        corrections = state.frozen.corrections
     else:
         assert store is not None
         takes, about_takes = _open_takes(room, week)
         window = open_window(room, week, freeze=freeze)
+        corrections = to_be_told(room.root, memory, room.settings.week.zone, until=window.seen_until)
         sources, about_sources = read_sources(room.root)
         news = week_news(room, store, window, sources, named=(*references(takes, wishes), *asked))
     remarks = in_order((*about_wishes, *about_sources, *about_memory, *about_explainers, *about_takes))
@@ -77,13 +80,14 @@ def week_inputs(
         wishes=wishes,
         memory=memory,
         frozen=state.frozen is not None,
+        corrections=corrections,
         renderer=versions(),
     )
     return Inputs(desk=desk, window=window, remarks=remarks)
 
 
 def freeze_of(inputs: Inputs, draft: Draft, *, at: datetime, run_at: datetime) -> Frozen:
-    """What a freeze fixes: the window, every file of takes with its digest, and the explainer."""
+    """What a freeze fixes: the window, every file of takes with its digest, the explainer, the corrections it tells."""
     listed = {Listed(path=take.path, sha256=take.sha256) for take in inputs.desk.takes}
     return Frozen(
         at=at,
@@ -92,6 +96,7 @@ def freeze_of(inputs: Inputs, draft: Draft, *, at: datetime, run_at: datetime) -
         window_end=inputs.window.end,
         takes=tuple(sorted(listed, key=lambda one: one.path)),
         explainer=draft.issue.explainer.path if draft.issue.explainer else "",
+        corrections=draft.issue.corrections,
     )
 
 

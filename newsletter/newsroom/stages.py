@@ -9,20 +9,23 @@ from typing import Literal
 
 from newsletter.desk.due import Act, Slots, decide, latest_slots, slots_of
 from newsletter.errors import NewsletterError
+from newsletter.files.state import read_state
 from newsletter.mail.alarm import alarm_letter
 from newsletter.model.audience import Tally
 from newsletter.model.feeds import NOT_ASKED, FeedOutcome, gave_nothing
 from newsletter.model.week import Week
 from newsletter.newsroom.about_news import of_feeds
 from newsletter.newsroom.calendar import standing
+from newsletter.newsroom.records import words_of_pause
 from newsletter.newsroom.room import Newsroom
+from newsletter.newsroom.telling import hand_over
 from newsletter.store.engine import Store
 from newsletter.store.runs import RunRow
 
 #: What the chief editor was told, or was not, begins with one of these.
 _TOLD, _UNTOLD = "told ", "the chief editor could not be told"
 
-Result = Literal["done", "in part", "failed", "ask"]
+Result = Literal["done", "in part", "failed", "ask", "skipped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,13 @@ class Done:
     told: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a stage has to say of itself, where its name does not say all."""
+
+    what: str
+
+
 class Stages:
     """One run's stages against the run ledger: what is done stays done, what fails is told once."""
 
@@ -48,7 +58,7 @@ class Stages:
         self.latest = latest_slots(self._now, self._schedule, self._zone)
         self.collect_slot = max(slot.latest(self._now, self._zone) for slot in self._schedule.collect)
         #: When this installation first ran a stage; None if this is the first time.
-        self._in_use_since = store.runs.first_started()
+        self.in_use_since = store.runs.first_started()
 
     def weeks(self) -> tuple[Slots, ...]:
         """The issues to look at, older first: the one before, if it was ours to send, and the latest."""
@@ -91,10 +101,15 @@ class Stages:
             self.done.append(Done(stage=stage, week=week, result="in part", what=what, exit_code=4))
             return False
         runs.finish(stage, slot, self._now)
-        what = f"{found.accepted} letters accepted" if isinstance(found, Tally) else _unanswered(found)
+        what = _words(found)
         told = self._tell_frozen(week) if stage == "freeze" else self._tell_silence(what, found)
         self.done.append(Done(stage=stage, week=week, result="done", what=what, told=told))
         return True
+
+    def pass_over(self, stage: str, slot: datetime, week: Week, why: str) -> None:
+        """Note that a stage will not be done at this slot, and why."""
+        self._store.runs.skip(stage, slot, week, self._now, why)
+        self.done.append(Done(stage=stage, week=week, result="skipped", what=why))
 
     def ask(self, slots: Slots) -> None:
         """Tell a person, once, what only a person can decide."""
@@ -112,6 +127,11 @@ class Stages:
             mend = (
                 f"Send it now:  {approve}newsletter deliver {week}   or leave it out:  newsletter skip {week} --why …"
             )
+        elif act == "held" and self._now >= slots.send and (pause := read_state(self._room.root, week).pause):
+            what = (
+                f"{week} should have left at {self._room.local(slots.send)} and is {words_of_pause(self._room, pause)}."
+            )
+            mend = f"Let it go:  newsletter hold {week} --release   or leave it out:  newsletter skip {week} --why …"
         else:
             return
         before = self._store.runs.state(act, slots.send)
@@ -127,26 +147,36 @@ class Stages:
         name = room.settings.publication.wording.name
         try:
             letter = alarm_letter(mail=room.settings.mail, subject=f"[{name}] {subject}", body=body, date=self._now)
-            with room.open_transport().connect() as connection:
-                reply = connection.hand_over(letter)
-        except (NewsletterError, ConnectionError) as fault:
+        except NewsletterError as fault:
             return f"{_UNTOLD}: {fault}"
-        if not 200 <= reply.code < 300:
-            return f"{_UNTOLD}: {reply.code} {reply.text}"
-        return f"{_TOLD}{letter.recipient}"
+        reached = hand_over(room, letter)
+        return f"{_TOLD}{letter.recipient}" if reached.state == "told" else f"{_UNTOLD}: {reached.why}"
 
     def _failed(self, stage: str, slot: datetime, week: Week, what: str, code: int, before: RunRow | None) -> None:
         # Kept before anybody is told: what follows may fail as well, or be killed.
         self._store.runs.fail(stage, slot, self._now, _kept(what, _UNTOLD))
-        told = self._told_once(f"{week}: {stage} failed", what, "It is tried again at the next run.", before)
+        subject, body = self._about_failure(week, stage, what)
+        told = "" if _is_known(what, before) else self.tell(subject, body)
         self._store.runs.fail(stage, slot, self._now, _kept(what, told))
         self.done.append(Done(stage=stage, week=week, result="failed", what=what, exit_code=code, told=told))
 
+    def _about_failure(self, week: Week, stage: str, what: str) -> tuple[str, str]:
+        """Subject and text of the letter about a stage that failed: a week that is held needs people, not a mend."""
+        if not what.startswith(f"{week} is held"):
+            return f"{week}: {stage} failed", f"{what}\n\nIt is tried again at the next run."
+        latest = self._latest(slots_of(week, self._schedule, self._zone))
+        return f"{week} is held", (
+            f"{what.splitlines()[0]} Nothing is sent.\n\n"
+            f"Add what is missing: takes go into issues/{week}/takes/ or issues/inbox/; how the feeds are says\n"
+            f"newsletter feeds health. The next run closes the week then, until {latest}.\n"
+            f"At once, or later than that:\n\n    newsletter freeze {week}\n\n"
+            f"To leave the week out, so that its takes and its news go to the next:\n\n"
+            f"    newsletter skip {week} --why …"
+        )
+
     def _told_once(self, subject: str, what: str, mend: str, before: RunRow | None) -> str:
         """Tell it, unless the chief editor was told the same of this slot before; numbers make no difference."""
-        if before is not None and _gist(before.message) == _gist(what):
-            return ""
-        return self.tell(subject, f"{what}\n\n{mend}")
+        return "" if _is_known(what, before) else self.tell(subject, f"{what}\n\n{mend}")
 
     def _tell_frozen(self, week: Week) -> str:
         if self._schedule.auto_send:
@@ -176,7 +206,7 @@ class Stages:
         found = standing(self._room, slots.week, self._store)
         if found.frozen or found.begun or self._now <= slots.send:
             return True
-        return self._in_use_since is not None and self._in_use_since <= slots.send
+        return self.in_use_since is not None and self.in_use_since <= slots.send
 
     def _latest(self, slots: Slots) -> str:
         return self._room.local(slots.send + self._schedule.max_late)
@@ -187,9 +217,21 @@ def _kept(what: str, told: str) -> str:
     return f"{what} ({_UNTOLD})" if told.startswith(_UNTOLD) else what
 
 
+def _is_known(what: str, before: RunRow | None) -> bool:
+    """Whether the chief editor was told the same of this slot before."""
+    return before is not None and _gist(before.message) == _gist(what)
+
+
 def _gist(what: str) -> str:
     """The words of a fault without its numbers: a relay puts another one into each refusal."""
     return " ".join(word for word in what.split() if not any(sign.isdigit() for sign in word))
+
+
+def _words(found: object) -> str:
+    """What a stage came to, in words; "" where its name says all."""
+    if isinstance(found, Said):
+        return found.what
+    return f"{found.accepted} letters accepted" if isinstance(found, Tally) else _unanswered(found)
 
 
 def _unanswered(found: object) -> str:

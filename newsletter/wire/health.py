@@ -51,6 +51,12 @@ _LONG_SILENCE = timedelta(days=50)
 #: Documents that make a habit, how many of the last are looked at, and how small one may be to say anything.
 _ENOUGH_DOCUMENTS, _LAST_DOCUMENTS, _FEW_ENTRIES = 3, 20, 4
 _MOST_SLOTS = 6
+#: Faults after which no answer came, in a word.
+_NO_ANSWER: dict[Fault, str] = {
+    "dns": "its name is not known", "connect": "no connection", "tls": "no valid certificate", "timeout": "timeout",
+    "broken-off": "broken off",
+}  # fmt: skip
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +207,21 @@ def _failing(seen: _Seen) -> _Finding | None:
         state.failing_since,
         mend,
     )
+
+
+def words_of_failure(state: FeedState, now: datetime) -> str:
+    """Why a feed that fails gave nothing, and for how long, for people who do not read logs; no final stop.
+
+    "no answer (timeout, third week in a row)"; the first week is no row yet.
+    """
+    weeks = 1 if state.failing_since is None else (now - state.failing_since) // timedelta(days=7) + 1
+    lasting = f"{_ORDINALS[weeks]} week in a row" if weeks < len(_ORDINALS) else f"for {weeks} weeks"
+    if state.fault in _NO_ANSWER:
+        return (
+            f"no answer ({', '.join(part for part in (_NO_ANSWER[state.fault], lasting if weeks > 1 else '') if part)})"
+        )
+    problem = state.last_problem.rstrip(".") or "gave nothing"
+    return f"{problem} ({lasting})" if weeks > 1 else problem
 
 
 def _find_again(feed: Feed) -> str:

@@ -86,6 +86,11 @@ def why(fault: BaseException, *, seconds: float) -> tuple[Fault, str]:
     return "http", f"no answer ({type(fault).__name__}: {str(fault)[:120]})"
 
 
+def is_unknown_name(fault: BaseException) -> bool:
+    """Whether name servers answered, and know no such host."""
+    return any(isinstance(cause, socket.gaierror) and cause.errno in _NO_SUCH_NAME for cause in _causes(fault))
+
+
 def is_unreachable(fault: OSError) -> bool:
     """Whether there is no way to the address at all, as with version 6 where only version 4 is spoken."""
     return fault.errno in _UNREACHABLE
