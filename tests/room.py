@@ -24,9 +24,10 @@ from newsletter.model.audience import Letter, Tally
 from newsletter.model.ports import Connection, Reply
 from newsletter.model.week import Week
 from newsletter.model.week_state import WeekState
+from newsletter.newsroom.composing import Composed
 from newsletter.newsroom.room import Newsroom, open_newsroom
 from newsletter.newsroom.stages import Done
-from newsletter.pipeline import Composed, approve, collect, deliver, freeze, run
+from newsletter.pipeline import approve, collect, deliver, freeze, run
 from newsletter.store.engine import Store, open_store, sqlite_url
 from newsletter.subscriptions import add
 from newsletter.wire.readers import InlineReaders

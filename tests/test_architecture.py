@@ -21,7 +21,23 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("config", "wire", "desk", "files", "press", "mail", "archive", "engine", "store"),
     ("newsroom",),
-    ("pipeline", "editorial", "story_list", "why", "subscriptions", "filing", "rehearsal", "feeds"),
+    (
+        "pipeline",
+        "editorial",
+        "overview",
+        "planning",
+        "checking",
+        "previewing",
+        "differences",
+        "correcting",
+        "reminding",
+        "story_list",
+        "why",
+        "subscriptions",
+        "filing",
+        "rehearsal",
+        "feeds",
+    ),
     ("cli", "web", "schedule", "demo", "__main__"),
 )
 #: Stones may lean on each other in this order only.
@@ -33,6 +49,7 @@ NEIGHBOURS = {
     ("cli", "demo"),
     ("__main__", "cli"),
     ("editorial", "pipeline"),
+    ("correcting", "pipeline"),
     ("demo", "web"),
 }
 PURE_ROOMS = {"errors", "domains", "link_table", "links", "link_rules", "text", "clock", "toml_lines", "model", "desk"}
@@ -47,7 +64,7 @@ FEW = {
     "httpx2": 1, "httpcore2": 1, "brotli": 1, "feedparser": 1, "lxml": 7, "pebble": 1, "publicsuffixlist": 1, "nh3": 2,
     "css_inline": 1,
     "markdown": 1, "jinja2": 1, "apscheduler": 1,
-    "uvicorn": 1, "aiosmtpd": 1, "snowballstemmer": 1, "pydantic": 3, "alembic": 2, "starlette": 2,
+    "uvicorn": 1, "aiosmtpd": 1, "snowballstemmer": 1, "pydantic": 3, "alembic": 2, "starlette": 4, "watchfiles": 1,
 }  # fmt: skip
 MARK = re.compile(r"I/O: [a-zA-Z, ]+$")
 

@@ -135,7 +135,7 @@ def test_a_take_is_filed_in_one_line_and_its_place_is_told(workspace: Path, caps
 
     said = capsys.readouterr().out
     assert code == 0
-    assert "filed: under #elsewhere-example" in said
+    assert "filed: as a story of its own, #elsewhere-example" in said
     assert list((workspace / "issues" / "2024-W23" / "takes").glob("editor-*.md"))
 
 

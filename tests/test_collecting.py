@@ -142,7 +142,7 @@ def test_a_document_that_shares_nothing_with_the_last_is_a_gap_and_is_told(space
     (health,) = feed_health(space.room, space.store).feeds
     assert health.condition == "gap"
     remarks = draft(space.room, WEEK, space.store).remarks
-    assert [r.level for r in remarks if r.code == "feed-health"] == ["warning"]
+    assert [r.level for r in remarks if r.code == "feed"] == ["warning"]
 
 
 def test_other_ids_for_the_same_stories_bring_nothing_twice(space: Workspace, server: Server) -> None:

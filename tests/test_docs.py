@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import re
 from pathlib import Path
@@ -53,7 +54,7 @@ def test_every_option_that_the_pages_show_exists() -> None:
         inner = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
         options[name] = {text for one in inner for p in one.params for text in p.opts}
 
-    for line in re.findall(r"newsletter [a-z]+[^\n`|]*", everything()):
+    for line in re.findall(r"newsletter [a-z]+(?:(?!  | newsletter )[^\n`|])*", everything()):
         name = line.split()[1]
         for option in re.findall(r"(?<=\s)--[a-z-]+", line):
             assert option in options.get(name, {option}), f"{option} in: {line}"
@@ -69,7 +70,8 @@ def test_every_key_of_newsletter_toml_is_documented_with_its_default_and_meaning
 
 
 def test_every_exit_code_is_documented() -> None:
-    codes = {kind.exit_code for _, kind in inspect.getmembers(errors, inspect.isclass)}
+    kinds = (kind for _, kind in inspect.getmembers(errors, inspect.isclass))
+    codes = {kind.exit_code for kind in kinds if issubclass(kind, errors.NewsletterError)}
 
     listed = re.search(r"Exit codes: (.*?)\n-", page("docs/operators.md"), re.S)
 
@@ -77,20 +79,35 @@ def test_every_exit_code_is_documented() -> None:
     assert codes <= {int(code) for code in re.findall(r"\b(\d+)\b", listed[1])}
 
 
-def remark_codes() -> set[str]:
+#: Where remarks on files of operators are made; docs/operators.md lists those.
+OPERATORS = (
+    "config/",
+    "cli/",
+    "files/feeds_toml.py",
+    "files/opml.py",
+    "files/sources_toml.py",
+    "newsroom/feed_list.py",
+)
+
+
+@functools.cache
+def remark_codes(*, of_editors: bool = False) -> set[str]:
     """Every code that the code can say: the fourth argument of a Remark, or the string a method hands on as one."""
     codes = set()
     for path in sorted((ROOT / "newsletter").rglob("*.py")):
+        if of_editors and path.relative_to(ROOT / "newsletter").as_posix().startswith(OPERATORS):
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
-                ("Remark", "_remark", "_held", ".error", ".warning", ".notice", "_error", "_say", "say", "_fault")
+                ("Remark", "_remark", "_held", ".error", ".warning", ".notice", "_error", "_say", "say", "_fault", ".remark")
             ):
                 direct = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
                 codes.update(s for s in direct if re.fullmatch(r"[a-z]+(-[a-z]+)*", s))
             elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("code"):
                 strings = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
                 codes.update(s for s in strings if re.fullmatch(r"[a-z]+(-[a-z]+)+", s))
-    return codes - {"error", "warning", "notice"}
+    # These two are keys of issue.toml, handed on beside a code.
+    return codes - {"error", "warning", "notice", "merge", "split"}
 
 
 def test_every_remark_is_documented_for_editors_or_operators() -> None:
@@ -99,6 +116,62 @@ def test_every_remark_is_documented_for_editors_or_operators() -> None:
     missing = sorted(code for code in remark_codes() if f"`{code}`" not in pages)
 
     assert missing == []
+
+
+#: Remarks whose words come from a library, or from another module than their code.
+SAID_BY_OTHERS = {"toml", "template", "held", "faulty"}
+
+
+@functools.cache
+def trees() -> tuple[ast.Module, ...]:
+    return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "newsletter").rglob("*.py")))
+
+
+def sections() -> dict[str, str]:
+    """Each code that docs/editors.md has a section on, with the section."""
+    parts = re.split(r"^#### `([a-z-]+)`$", page("docs/editors.md"), flags=re.M)
+    return {code: body.partition("\n### ")[0] for code, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def test_every_remark_that_an_editor_can_get_has_a_section_with_an_example_and_its_mend() -> None:
+    found = sections()
+
+    assert sorted(remark_codes(of_editors=True) - found.keys()) == []
+    for code, body in found.items():
+        assert re.search(rf"^    \S+: (error|warning|notice) \[{code}\] ", body, re.M), code
+        assert re.search(r"^Mend: \S", body, re.M), code
+
+
+def test_every_section_is_about_a_remark_that_can_come() -> None:
+    texts = {n.value for tree in trees() for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+
+    assert sorted(sections().keys() - texts) == []
+
+
+def test_the_examples_speak_as_the_program_does() -> None:
+    said = pieces_by_code()
+
+    strange = {
+        code: example[1]
+        for code, body in sections().items()
+        if (example := re.search(r"\[[a-z-]+\] (.+)", body))
+        and code not in SAID_BY_OTHERS
+        and not any(piece in example[1] for piece in said.get(code, ()))
+    }
+
+    assert strange == {}
+
+
+def pieces_by_code() -> dict[str, set[str]]:
+    """For each code, the fixed words of all texts in the functions and classes that say it."""
+    found: dict[str, set[str]] = {}
+    codes = sections().keys()
+    for tree in trees():
+        texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        pieces = {text.strip() for text in texts if len(text.strip()) > 7 and " " in text.strip()}
+        for code in codes & texts:
+            found.setdefault(code, set()).update(pieces)
+    return found
 
 
 def test_every_public_type_of_the_model_that_the_glossary_names_exists() -> None:
@@ -111,7 +184,7 @@ def test_every_public_type_of_the_model_that_the_glossary_names_exists() -> None
 
 def test_every_link_between_pages_leads_somewhere() -> None:
     for path in PAGES:
-        text = re.sub(r"`[^`]*`", "", path.read_text(encoding="utf-8"))
+        text = re.sub(r"^ {4}.*$|`[^`]*`", "", path.read_text(encoding="utf-8"), flags=re.M)
         targets = re.findall(r"\]\(([^)#:]+)\)", text) + re.findall(r'src="([^":]+)"', text)
         for target in targets:
             assert (path.parent / target).exists(), f"{path.name}: {target}"

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from newsletter.__main__ import main
-from newsletter.editorial import faults_of, skip, status
+from newsletter.editorial import skip
 from newsletter.errors import Busy, CannotSend
 from newsletter.model.audience import Letter
 from newsletter.model.ports import Reply
+from newsletter.newsroom.status import faults_of, status
 from newsletter.pipeline import approve, deliver
 from newsletter.pipeline import run as run_due
 from tests.room import COLLECT, FREEZE, SEND, WEEK, Post, Workspace, in_a_process, wired, workspace

@@ -16,12 +16,13 @@ from newsletter.demo.feed_server import FeedServer
 from newsletter.editorial import skip
 from newsletter.errors import NotReady
 from newsletter.model.week import Week
-from newsletter.pipeline import Composed, approve, draft
+from newsletter.newsroom.composing import Composed
+from newsletter.pipeline import approve, draft
 from tests.room import COLLECT, FREEZE, HOST, WEEK, Workspace, in_a_process, wired, workspace
 
 NEXT = WEEK.after()
-#: A week whose take is missing is held.
-MANY = {"LIMITS__HEADLINES": "900", "LIMITS__PER_PUBLISHER": "0", "LIMITS__MIN_TAKES": "1"}
+#: A week is held whose take is missing, or whose feeds were silent too long.
+MANY = {"LIMITS__HEADLINES": "900", "LIMITS__PER_PUBLISHER": "0", "LIMITS__MIN_TAKES": "1", "EMPTY__MAX_STALE": "90d"}
 NOWHERE = "http://127.0.0.1:9"
 _WORDS = (
     "amber birch cobalt delta ember fjord garnet harbor indigo jasmine kelp lagoon marble nectar onyx pepper "

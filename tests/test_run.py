@@ -181,7 +181,8 @@ import json, os, signal, sqlite3, sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from newsletter.editorial import faults_of, rebuild
+from newsletter.editorial import rebuild
+from newsletter.newsroom.status import faults_of
 from newsletter.mail.outbox import OutboxTransport
 from newsletter.pipeline import run
 from tests.room import COLLECT, FREEZE, HOST, SEND, WEEK, DyingOutbox, Post, workspace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from newsletter.desk.compose import compose
+from newsletter.desk.compose import compose, proved
 from newsletter.model.issue import Draft
 from newsletter.model.news import News, Ranked, Telling
 from newsletter.model.settings import Limits
@@ -132,7 +132,7 @@ def test_a_take_on_a_story_much_like_an_earlier_one_is_printed_with_a_warning() 
 
 def test_a_thread_comes_out_the_same_from_what_the_freeze_keeps() -> None:
     desk = make_desk(_thread(ZOOM, TWIN, STOCK), limits=Limits(headlines=1))
-    draft = compose(desk)
+    draft = proved(desk, compose(desk))
 
     again = compose(replace(desk, news=draft.kept))
 
@@ -148,7 +148,7 @@ def test_wishes_to_merge_and_split_come_out_the_same_from_what_the_freeze_keeps(
         wishes={"split": (OTHER,), "merge": ((ZOOM, TWIN),)},
         limits=Limits(headlines=0),
     )
-    draft = compose(desk)
+    draft = proved(desk, compose(desk))
 
     again = compose(replace(desk, news=draft.kept))
 
