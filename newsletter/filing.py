@@ -8,10 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from newsletter.desk.compose import compose
-from newsletter.desk.members import closest, member_named
+from newsletter.desk.members import closest, member_named, sharing
 from newsletter.desk.takes.standing import Stand, stands
+from newsletter.desk.takes.voices import parted
 from newsletter.errors import FaultyFiles, NewsletterError, UsageFault
-from newsletter.files.folder import decode, remove, takes_folder, write_whole
+from newsletter.files.folder import decode, remove, takes_folder
 from newsletter.files.headers import with_keys
 from newsletter.files.state import read_state
 from newsletter.files.take_text import KEYS, parse_takes
@@ -23,7 +24,7 @@ from newsletter.newsroom.calendar import current_week
 from newsletter.newsroom.composing import composed
 from newsletter.newsroom.inputs import Inputs, week_inputs
 from newsletter.newsroom.room import Newsroom
-from newsletter.newsroom.take_drafts import TakeDraft, closing, free_path, lay_out, next_path, take_name
+from newsletter.newsroom.take_drafts import TakeDraft, closing, lay_out, next_path, take_name, write_new
 from newsletter.store.engine import Store
 
 _TEAM = "team"
@@ -37,8 +38,10 @@ class Filed:
 
     path: str
     week: Week
-    #: The current week, if it is closed and the takes go to a later one; else None.
+    #: The week that the author may have meant, if it is closed or left out and the takes go to a later one; else None.
     closed: Week | None
+    #: What is said of that; "" if nothing.
+    goes_to: str
     #: When the week closes, by the clocks of the author; a sentence.
     closes: str
     #: Where each take of the file stands; never empty.
@@ -55,8 +58,8 @@ class Filed:
         for stand in self.stands:
             named = f"{stand.author}, " if len(self.stands) > 1 or stand.author != self.by else ""
             yield f"{verb}: {named}{stand.words}"
-        if self.closed is not None:
-            yield _goes_to(self.closed, self.week)
+        if self.goes_to:
+            yield self.goes_to
         yield self.path
         yield self.closes
         yield from map(str, self.remarks)
@@ -81,6 +84,8 @@ class _Sheet:
     raw: bytes
     name: str
     by: Member | None
+    #: Whether it came in bytes that are no UTF-8 and had to be read somehow.
+    guessed: bool
 
 
 def author(room: Newsroom, typed: str) -> Member:
@@ -89,7 +94,8 @@ def author(room: Newsroom, typed: str) -> Member:
     member = member_named(typed, members)
     if member is None:
         near = closest(typed, members)
-        hint = f"Did you mean {near.id}?" if near else f"Members: {_ids(members)}."
+        meant = sharing(typed, members) or ((near,) if near else ())
+        hint = f"Did you mean {' or '.join(one.id for one in meant)}?" if meant else f"Members: {_ids(members)}."
         raise UsageFault(f'"{typed}" is not in newsletter.toml.', mend=hint)
     return member
 
@@ -118,21 +124,25 @@ def file_take(
     folder = takes_folder(room.root, week)
     if dry_run:
         path = next_path(folder, sheet.name)
-        return _report(room, week, path, sheet.by, _foreseen(room, store, week, path, sheet.raw), dry_run=True)
-    return _filed(room, store, week, _written(folder, sheet), sheet.by)
+        inputs = _foreseen(room, store, week, path, sheet.raw)
+        return _with_encoding(_report(room, week, path, sheet.by, inputs, dry_run=True), sheet)
+    return _with_encoding(_filed(room, store, week, write_new(folder, sheet.name, sheet.raw), sheet.by), sheet)
 
 
 def _sheet(room: Newsroom, text: str, *, ref: str, by: Member | None) -> _Sheet:
-    # What came in another encoding goes into the file as it came: reading takes knows what to do about it.
-    typed, _ = decode(text.encode("utf-8", "surrogateescape"), "")
+    typed, about = decode(text.encode("utf-8", "surrogateescape"), "")
+    if typed is not None and any("\ud800" <= sign <= "\udfff" for sign in text):
+        # What came in another encoding is filed as UTF-8: one file in two could not be read.
+        text = typed
     if typed is None:
         raise UsageFault(
-            "That is not text; nothing was filed.", mend="Save it as plain text, UTF-8, and file it again."
+            "That is not plain text; nothing was filed.", mend="Save it as plain text, UTF-8, and file it again."
         )
-    takes, _ = parse_takes(typed, "", sha256="", default_author="")
+    members = room.settings.members
+    parsed, _ = parse_takes(typed, "", sha256="", default_author="")
+    takes = [part for take in parsed for part in parted(take, members)]
     if not takes:
         raise UsageFault("The take has no words; nothing was filed.")
-    members = room.settings.members
     named = {member.id for take in takes if (member := member_named(take.author, members)) is not None}
     complete = all(take.author for take in takes)
     if by is None and not (named and complete):
@@ -143,22 +153,32 @@ def _sheet(room: Newsroom, text: str, *, ref: str, by: Member | None) -> _Sheet:
         by = next(member for member in members if member.id in named)
     several = complete and len({take.author for take in takes}) > 1
     values = {"author": "" if complete or by is None else by.name, "story": ref}
-    raw = f"{with_keys(text.strip(), values, KEYS)}\n".encode("utf-8", "surrogateescape")
-    return _Sheet(raw=raw, name=_TEAM if several or by is None else take_name(by, ref), by=None if several else by)
+    return _Sheet(
+        raw=f"{with_keys(text.strip(), values, KEYS)}\n".encode(),
+        name=_TEAM if several or by is None else take_name(by, ref),
+        by=None if several else by,
+        guessed=bool(about),
+    )
 
 
-def _written(folder: Path, sheet: _Sheet) -> Path:
-    path = free_path(folder, sheet.name)
-    write_whole(path, sheet.raw)
-    return path
+def _with_encoding(filed: Filed, sheet: _Sheet) -> Filed:
+    if not sheet.guessed:
+        return filed
+    what = "The text came in another encoding than UTF-8; its accents and quotation marks are a guess."
+    remark = Remark(filed.path, 0, "warning", "encoding", what, ("Look at them in the file.",))
+    return replace(filed, remarks=in_order((remark, *filed.remarks)))
 
 
 def _filed(room: Newsroom, store: Store, week: Week, path: Path, by: Member | None) -> Filed:
     """Say where the takes of a file stand that lies in its folder. Raises with its name what keeps that from view."""
+    shown = path.relative_to(room.root).as_posix()
+    frozen = read_state(room.root, week).frozen
+    if frozen is not None and shown not in {listed.path for listed in frozen.takes}:
+        # Closed while the file was being written: it stands in the next week, by itself.
+        week = open_week(room)
     try:
         return _report(room, week, path, by, week_inputs(room, week, store))
     except NewsletterError as fault:
-        shown = path.relative_to(room.root).as_posix()
         if isinstance(fault, FaultyFiles):
             raise FaultyFiles((f"The file stays where it is: {shown}", *fault.faults)) from fault
         raise _with_mend(fault, f"The take is filed: {shown}") from fault
@@ -183,7 +203,7 @@ def _foreseen(room: Newsroom, store: Store, week: Week, path: Path, raw: bytes) 
 def _report(
     room: Newsroom, week: Week, path: Path, by: Member | None, inputs: Inputs, *, dry_run: bool = False
 ) -> Filed:
-    shown, current = path.relative_to(room.root).as_posix(), current_week(room)
+    shown, passed = path.relative_to(room.root).as_posix(), _passed(room, week)
     done = composed(room, inputs)
     remarks = tuple(remark for remark in done.remarks if remark.path == shown)
     found = stands(shown, done.draft, room.settings.members)
@@ -192,7 +212,8 @@ def _report(
     return Filed(
         path=shown,
         week=week,
-        closed=current if current != week else None,
+        closed=passed,
+        goes_to=_goes_to(room, passed, week),
         closes=closing(room, week, by),
         stands=found,
         remarks=remarks,
@@ -206,7 +227,7 @@ def _report(
 
 def begin_take(room: Newsroom, store: Store, *, ref: str, by: Member) -> TakeDraft:
     """Lay a filled file into var/drafts for the editor, and say where the take will stand. Nothing is filed yet."""
-    week, current = open_week(room), current_week(room)
+    week = open_week(room)
     path = next_path(takes_folder(room.root, week), take_name(by, ref))
     raw = with_keys(NO_WORDS, {"author": by.name, "story": ref}, KEYS).encode("utf-8", "surrogateescape")
     inputs = _foreseen(room, store, week, path, raw)
@@ -215,7 +236,8 @@ def begin_take(room: Newsroom, store: Store, *, ref: str, by: Member) -> TakeDra
     about = tuple(remark for remark in draft.remarks if remark.path == shown)
     (stand,) = stands(shown, draft, room.settings.members)
     laid = lay_out(room, week, ref=ref, by=by, draft=draft, stand=stand, remarks=about)
-    return laid if current == week else replace(laid, told=(_goes_to(current, week), *laid.told))
+    goes_to = _goes_to(room, _passed(room, week), week)
+    return replace(laid, told=(goes_to, *laid.told)) if goes_to else laid
 
 
 def finish_take(room: Newsroom, store: Store, draft: TakeDraft) -> Filed:
@@ -224,22 +246,35 @@ def finish_take(room: Newsroom, store: Store, draft: TakeDraft) -> Filed:
     Raises UsageFault if nothing was written: then the draft goes as well. Whatever else goes wrong before it is
     filed, the draft stays, and the fault names it.
     """
-    edited = draft.path.read_bytes().decode("utf-8-sig", "surrogateescape") if draft.path.exists() else ""
+    raw = draft.path.read_bytes() if draft.path.exists() else b""
+    typed, about = decode(raw, "")
+    edited = raw.decode("utf-8", "surrogateescape") if typed is None else typed
     if not edited.strip() or draft.form.is_untouched(edited):
         remove(draft.path)
         mend = "An editor that comes back at once has to be told to wait:  EDITOR='code --wait'"
         raise UsageFault("The take has no words; nothing was filed.", mend=mend)
     try:
         week, sheet = open_week(room), _sheet(room, draft.form.written(edited), ref="", by=draft.by)
-        path = _written(takes_folder(room.root, week), replace(sheet, name=draft.name))
+        path = write_new(takes_folder(room.root, week), draft.name, sheet.raw)
     except NewsletterError as fault:
         raise _with_mend(fault, draft.kept) from fault
     remove(draft.path)
-    return _filed(room, store, week, path, draft.by)
+    return _with_encoding(_filed(room, store, week, path, draft.by), replace(sheet, guessed=bool(about)))
 
 
-def _goes_to(closed: Week, week: Week) -> str:
-    return f"{closed} is closed; this take goes to {week}."
+def _passed(room: Newsroom, week: Week) -> Week | None:
+    """The week before that one which an author would expect; None if it is that one."""
+    today = Week.of(room.clock.now().astimezone(room.settings.week.zone).date())
+    if (current := current_week(room)) != week:
+        return current
+    return today if today < week and read_state(room.root, today).skipped else None
+
+
+def _goes_to(room: Newsroom, passed: Week | None, week: Week) -> str:
+    if passed is None:
+        return ""
+    how = "left out" if read_state(room.root, passed).skipped else "closed"
+    return f"{passed} is {how}; this take goes to {week}."
 
 
 def whose(members: Sequence[Member]) -> UsageFault:

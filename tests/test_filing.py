@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import resource
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -13,11 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from newsletter import filing
 from newsletter.__main__ import main
 from newsletter.desk.takes.form import filled
 from newsletter.desk.takes.standing import ordinal
-from newsletter.errors import FaultyTemplate, UsageFault
+from newsletter.editorial import skip
+from newsletter.errors import CannotWrite, FaultyTemplate, UsageFault
 from newsletter.filing import Filed, author, begin_take, file_take, finish_take
+from newsletter.newsroom.take_drafts import write_new
 from newsletter.pipeline import draft
 from tests.room import FREEZE, WEEK, Workspace, wired, workspace
 
@@ -192,6 +196,48 @@ def test_a_take_for_a_closed_week_goes_to_the_next_and_says_so(tmp_path: Path) -
     assert filed.path == "issues/2024-W24/takes/yoga.md"
 
 
+def test_a_take_for_a_week_that_is_left_out_goes_to_the_next_and_says_so(tmp_path: Path) -> None:
+    with workspace(tmp_path, at=OPEN) as left_out:
+        skip(left_out.room, WEEK, why="holidays")
+
+        filed = file(left_out, ref="")
+
+    assert list(filed.lines())[1] == "2024-W23 is left out; this take goes to 2024-W24."
+
+
+def test_a_take_that_is_written_while_its_week_closes_stands_in_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with workspace(tmp_path, at=OPEN) as closing:
+        write = filing.write_new
+
+        def just_closed(folder: Path, name: str, content: bytes) -> Path:
+            closing.freeze()
+            return write(folder, name, content)
+
+        monkeypatch.setattr(filing, "write_new", just_closed)
+
+        filed = file(closing, ref="")
+
+    assert (filed.path, str(filed.week)) == (f"issues/{WEEK}/takes/yoga.md", "2024-W24")
+    assert list(filed.lines())[:2] == [
+        'filed: apart, under "Also from the team"',
+        "2024-W23 is closed; this take goes to 2024-W24.",
+    ]
+
+
+def test_a_full_disk_leaves_no_empty_take(tmp_path: Path) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(CannotWrite):
+            write_new(tmp_path / "takes", "yoga", WORDS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+
+    assert not list((tmp_path / "takes").iterdir())
+
+
 def test_a_week_whose_end_has_passed_takes_takes_until_it_is_frozen(tmp_path: Path) -> None:
     with workspace(tmp_path, at=FREEZE + timedelta(minutes=5)) as late:
         filed = file(late, ref="")
@@ -236,6 +282,30 @@ def test_several_takes_out_of_a_chat_become_one_file_and_each_place_is_told(term
         f"issues/{WEEK}/takes/team.md",
     ]
     assert (terminal.space.root / f"issues/{WEEK}/takes/team.md").read_text(encoding="utf-8") == CHAT
+
+
+def test_a_chat_as_it_was_exported_needs_no_name(terminal: Terminal) -> None:
+    chat = f"[10:32, 05/06/2024] Yoga: {ZOOM}\n[10:33, 05/06/2024] Yoga: {WORDS}\n[10:35, 05/06/2024] Dika: Not me.\n"
+
+    code, said, _ = terminal.take("--stdin", stdin=chat)
+
+    assert code == 0
+    assert said.splitlines()[:2] == [
+        f'filed: Yoga, under {ID} "{ZOOM}", first of 1',
+        'filed: Dika, apart, under "Also from the team"',
+    ]
+
+
+@pytest.mark.parametrize(("encoding", "guessed"), [("utf-16", False), ("cp1252", True)])
+def test_what_comes_in_another_encoding_is_filed_as_utf_8(terminal: Terminal, encoding: str, guessed: bool) -> None:
+    typed = f"Café: {WORDS}".encode(encoding).decode("utf-8", "surrogateescape")
+
+    code, said, _ = terminal.take(ID, "--stdin", "--by", "yoga", stdin=typed)
+
+    assert code == 0
+    assert ("[encoding] The text came in another encoding" in said) is guessed
+    path = terminal.space.folder() / "takes" / "yoga-zoom-ceo-envisions.md"
+    assert path.read_text(encoding="utf-8") == f"author: Yoga\nstory: {ID}\n---\nCafé: {WORDS}\n"
 
 
 def test_a_second_chat_does_not_overwrite_the_first(terminal: Terminal) -> None:
@@ -372,6 +442,30 @@ def test_words_are_kept_and_named_when_the_editor_breaks(terminal: Terminal) -> 
     assert f"An unfinished draft of yours lies in {kept}." in terminal.take(ID, "--by", "yoga")[2]
     code, said, _ = terminal.take("--stdin", "--by", "yoga", stdin=(terminal.space.root / kept).read_text("utf-8"))
     assert (code, said.splitlines()[0]) == (0, f'filed: under {ID} "{ZOOM}", first of 1')
+
+
+def test_without_a_terminal_and_an_editor_nobody_waits(terminal: Terminal) -> None:
+    terminal.monkeypatch.delenv("VISUAL", raising=False)
+    terminal.monkeypatch.delenv("EDITOR", raising=False)
+
+    code, _, said = terminal.take(ID, "--by", "yoga", stdin=WORDS)
+
+    assert code == 2
+    assert said == (
+        "newsletter: There is no terminal for an editor; nothing was filed.\n"
+        '    Bring the words:  --text "…"   or  --stdin < FILE   or set EDITOR.\n'
+    )
+    assert not list(terminal.space.root.rglob("yoga-*.md"))
+
+
+def test_what_an_editor_saves_as_utf_16_is_filed(terminal: Terminal) -> None:
+    terminal.edits(f'{{ cat "$1"; echo "{WORDS}"; }} > "$1.8"; iconv -f utf-8 -t utf-16 "$1.8" > "$1"; rm "$1.8"')
+
+    code, said, _ = terminal.take(ID, "--by", "yoga")
+
+    assert (code, said.splitlines()[0]) == (0, f'filed: under {ID} "{ZOOM}", first of 1')
+    path = terminal.space.folder() / "takes" / "yoga-zoom-ceo-envisions.md"
+    assert path.read_text(encoding="utf-8").endswith(f"{WORDS}\n")
 
 
 def test_words_are_kept_and_named_when_they_cannot_be_filed(space: Workspace) -> None:

@@ -268,6 +268,7 @@ MISTAKES: dict[str, tuple[str, str | bytes, tuple[str, str, str] | None, list[st
     "the author's name before it": ("yoga.md", f"{ID}\n\n**Yoga:** {WORDS}", ATTACHED, []),
     "the author's name above a quotation": ("yoga.md", f"{ID}\n\nYoga:\n“{WORDS}”", ATTACHED, []),
     "a mail's signature": ("yoga.md", f"{ID}\n\n{WORDS}\n\n-- \nYoga\n", ATTACHED, []),
+    "a name below a German greeting": ("yoga.md", f"{ID}\n\n{WORDS}\n\nViele Grüße\nYoga", ATTACHED, []),
     "a name below": ("yoga.md", f"{ID}\n\n“{WORDS}”\n\nBest,\n— Yoga", ATTACHED, []),
     "a mail's signature of more lines": (
         "yoga.md",
@@ -280,6 +281,79 @@ MISTAKES: dict[str, tuple[str, str | bytes, tuple[str, str, str] | None, list[st
                 '    Part of the take? Take out the line "--".'
             )
         ],
+    ),
+    "a headline without a blank line below": ("yoga.md", f"{ZOOM}\n{WORDS}", ATTACHED, []),
+    "a key's line without a blank line below": ("yoga.md", f"Story: {ZOOM}\n{WORDS}", ATTACHED, []),
+    "a headline with its address below": (
+        "yoga.md",
+        f"{ZOOM}\n\nhttps://ars.example.com/{ZOOM.replace(' ', '-')}\n\n{WORDS}",
+        ATTACHED,
+        [],
+    ),
+    "a headline cut by three dots": ("yoga.md", f"{ZOOM[:42]}...\n\n{WORDS}", ATTACHED, []),
+    "a mail's subject for the headline": ("yoga.md", f"Re: {ZOOM}\n{WORDS}", ATTACHED, []),
+    "front matter": (
+        "yoga.md",
+        f'---\nauthor: "Yoga"\nstory: "{ZOOM}"\ntags:\n  - work\n  - "deep fakes"\n---\n\n{WORDS}',
+        ATTACHED,
+        [],
+    ),
+    "a mail with its head and the one that it answers": (
+        "yoga.md",
+        (
+            f"From: Yoga <yoga@example.com>\nTo: Rani\nSubject: takes\n\n{ZOOM}\n\n{WORDS}\n\n"
+            "Sent from my phone\n\nOn Tue, Jun 4, 2024 at 9:12 AM Rani wrote:\n\n> Send your takes.\n"
+        ),
+        ATTACHED,
+        [
+            (
+                'yoga.md:1: notice [mail] Read as lines of a mail program and not printed: "From: Yoga '
+                "<yoga@example.com> / To: Rani / Subject: takes / Sent from my phone / On Tue, Jun 4, 2024 at 9:12 AM "
+                'Rani wrote: / > Send your takes.".\n'
+                "    Part of the take? Put it between two other paragraphs, or in other words."
+            )
+        ],
+    ),
+    "UTF-16, as Notepad saves it": ("yoga.md", f"{ZOOM}\r\n\r\n{WORDS}\r\n".encode("utf-16"), ATTACHED, []),
+    "a sign cut off": (
+        "yoga.md",
+        f"{ID}\n\n“Café” – {WORDS} …".encode()[:-1],
+        ("attached", "zoom-ceo-envisions", f"“Café” – {WORDS} \ufffd"),
+        [
+            (
+                "yoga.md:3: warning [encoding] The file is UTF-8 but for 1 sign; \ufffd stands there.\n"
+                "    Look for \ufffd, type there what was meant, and save it as UTF-8."
+            )
+        ],
+    ),
+    "rich text": (
+        "yoga.txt",
+        f"{{\\rtf1\\ansi {ZOOM}\\par {WORDS}\\par }}",
+        None,
+        [
+            (
+                "yoga.txt:1: error [encoding] The file is rich text (RTF), not plain text; it is not read.\n"
+                "    In the program it comes from: Format > Make Plain Text, or Save as > Plain text (.txt), UTF-8."
+            )
+        ],
+    ),
+    "a colleague's paragraph inside": (
+        "yoga.md",
+        f"{ID}\n\n{WORDS}\n\nDika: I would not.",
+        ("attached", "zoom-ceo-envisions", f"{WORDS}\n\nDika: I would not."),
+        [
+            (
+                'yoga.md:5: warning [other-voice] "Dika:" begins a paragraph of Yoga\'s take; it is printed as words '
+                "of Yoga's.\n"
+                "    Dika's own take? Put it into a file of its own, with  author: Dika  on line 1."
+            )
+        ],
+    ),
+    "an agenda": (
+        "yoga.md",
+        f"{ID}\n\n{WORDS}\n\n[10:30] Opening: a nap\n[11:00] Closing: lunch",
+        ("attached", "zoom-ceo-envisions", f"{WORDS}\n\n[10:30] Opening: a nap\n[11:00] Closing: lunch"),
+        [],
     ),
     "pasted twice": (
         "yoga.md",
@@ -332,6 +406,55 @@ def test_a_mistake_loses_no_take_and_its_author_is_told(
 
     assert found.said == said
     assert found.takes == ([stands] if stands else [])
+
+
+MEET = "I would rather meet people than deepfakes of them in meetings, on most days at least, and so would my cat."
+ROWS = {
+    "names": f"{ZOOM}\n\nYoga: {WORDS}\n\nDika: {MEET}\n",
+    "bold names below a heading": f"## {ZOOM}\n\n**Yoga:** {WORDS}\n\n**Dika**: {MEET}\n",
+    "a list of names": f"## {ZOOM}\n\n- Yoga: {WORDS}\n- @dika: {MEET}\n",
+    "one in quotation marks": f"{ZOOM}\n\nYoga: “{WORDS}”\n\nDika: {MEET}\n",
+    "stamps before": f"## {ZOOM}\n[10:32, 05/06/2024] Yoga: {WORDS}\n[10:35, 05/06/2024] Dika: {MEET}\n",
+    "stamps above": f"## {ZOOM}\n\nYoga  10:32 AM\n{WORDS}\n\nDika  10:40 AM\n{MEET}\n",
+    "dates and dashes": f"{ZOOM}\n\n05/06/2024, 10:32 - Yoga: {WORDS}\n05/06/2024, 10:33 - Dika: {MEET}\n",
+}
+
+
+@pytest.mark.parametrize("content", ROWS.values(), ids=ROWS.keys())
+@pytest.mark.parametrize("name", ["team.md", "yoga.md"])
+def test_nobody_s_words_are_printed_under_another_s_name(space: Workspace, content: str, name: str) -> None:
+    found = filed(space, content, name)
+
+    assert found.takes == [ATTACHED, ("attached", "zoom-ceo-envisions", MEET)]
+    assert f'Yoga: "{WORDS}"' in found.printed
+    assert f'Dika: "{MEET}"' in found.printed
+    assert found.said == []
+
+
+def test_a_chat_that_names_its_story_in_one_message_names_it_for_its_author_alone(space: Workspace) -> None:
+    chat = (
+        f"[10:32, 05/06/2024] Yoga: {ZOOM}\n[10:33, 05/06/2024] Yoga: {WORDS}\n"
+        f"[10:35, 05/06/2024] Dika: {CODESTRAL}\n[10:36, 05/06/2024] Budi: Who goes to lunch?\n"
+    )
+
+    found = filed(space, chat, "chat.txt")
+
+    assert found.takes == [ATTACHED, ("apart", "", CODESTRAL), ("held", "", "Who goes to lunch?")]
+    assert found.said[0].startswith("chat.txt:3: warning [no-story]")
+    assert found.said[0].endswith("To attach it: a file of its own, first line  story: #codestral-hello-world")
+
+
+def test_a_second_story_in_one_person_s_chat_is_not_printed_under_the_first(space: Workspace) -> None:
+    chat = (
+        f"[10:32, 05/06/2024] Yoga: {ID}\n[10:33, 05/06/2024] Yoga: {WORDS}\n[10:33, 05/06/2024] Yoga: So there.\n"
+        f"[10:34, 05/06/2024] Yoga: Codestral: Hello, World!\n[10:35, 05/06/2024] Yoga: {CODESTRAL}\n"
+    )
+
+    found = filed(space, chat, "chat.txt")
+
+    assert found.takes[0] == ("attached", "zoom-ceo-envisions", f"{WORDS}\n\nSo there.")
+    assert [text for _, _, text in found.takes][1:] == [CODESTRAL]
+    assert found.takes[1][1] == "codestral-hello-world"
 
 
 def test_four_thousand_words_are_printed_whole_and_counted(space: Workspace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from newsletter.cli import show
 from newsletter.cli.options import json_option, with_room
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, UsageFault
 from newsletter.text import visible
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def _edited(room: Newsroom, story: str, member: Member | None) -> Filed:
 
     if member is None:
         raise whose(room.settings.members)
+    if not (os.environ.get("VISUAL") or os.environ.get("EDITOR") or sys.stdin.isatty()):
+        what = "There is no terminal for an editor; nothing was filed."
+        raise UsageFault(what, mend='Bring the words:  --text "…"   or  --stdin < FILE   or set EDITOR.')
     with room.open_store() as store:
         draft = begin_take(room, store, ref=story, by=member)
     for line in draft.told:

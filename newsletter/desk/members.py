@@ -24,8 +24,26 @@ def member_named(typed: str, members: Sequence[Member]) -> Member | None:
     return next(iter(named.values())) if len(named) == 1 else None
 
 
+def exactly(typed: str, members: Sequence[Member]) -> Member | None:
+    """The member who has just this name: a part of a longer line names nobody here."""
+    wanted = fold(typed)
+    names = ((name, member) for member in members for name in (member.id, member.name, *member.aka))
+    return next((member for name, member in names if wanted and fold(name) == wanted), None)
+
+
+def sharing(typed: str, members: Sequence[Member]) -> tuple[Member, ...]:
+    """The members of whose names this is one part, if there are several: two by the name of Anna."""
+    wanted = fold(typed)
+    found = tuple(
+        member
+        for member in members
+        if wanted in {fold(part) for name in (member.name, *member.aka) for part in _PART.split(name)}
+    )
+    return found if len(found) > 1 else ()
+
+
 def closest(typed: str, members: Sequence[Member]) -> Member | None:
     """The member whose name is spelt most like it; None if none is near."""
     names = {name: member for member in members for name in (member.id, member.name, *member.aka)}
-    found = nearest(typed, names, cutoff=0.5)
+    found = nearest(typed, names, cutoff=0.6)
     return names[found] if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import re
@@ -151,22 +152,38 @@ def read_text(root: Path, path: Path) -> TypedFile:
 def decode(raw: bytes, path: str) -> tuple[str | None, tuple[Remark, ...]]:
     """The text of a typed file: NFC, LF, no byte order mark, no control signs; a remark where it is not UTF-8.
 
-    None where the bytes are no text at all.
+    None where the bytes are no text at all, or a word processor's.
     """
     remarks: tuple[Remark, ...] = ()
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError as fault:
         line = raw[: fault.start].count(b"\n") + 1
-        try:
-            text = raw.decode("cp1252")
-        except UnicodeDecodeError:
+        found, what, mend = _not_utf_8(raw)
+        if found is None:
             return None, (_no_text(path, line),)
-        what = "The file is saved as Windows-1252 and was read as such."
-        remarks = (Remark(path, line, "warning", "encoding", what, ("Save it as UTF-8.",)),)
+        text, remarks = found, (Remark(path, line, "warning", "encoding", what, (mend,)),)
     if "\0" in text:
         return None, (_no_text(path, text[: text.index("\0")].count("\n") + 1),)
+    if text.startswith("{\\rtf"):
+        what = "The file is rich text (RTF), not plain text; it is not read."
+        mend = "In the program it comes from: Format > Make Plain Text, or Save as > Plain text (.txt), UTF-8."
+        return None, (Remark(path, 1, "error", "encoding", what, (mend,)),)
     return nfc(_CONTROLS.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))), remarks
+
+
+def _not_utf_8(raw: bytes) -> tuple[str | None, str, str]:
+    """The text, what is said of it, and its mend; a sign that was cut off spoils no others of a UTF-8 file."""
+    text = raw.decode("utf-8-sig", "replace")
+    strange = text.count("\ufffd")
+    if sum(sign > "\x7f" for sign in text) - strange > strange:
+        what = f"The file is UTF-8 but for {strange} sign{'s' * (strange > 1)}; \ufffd stands there."
+        return text, what, "Look for \ufffd, type there what was meant, and save it as UTF-8."
+    try:
+        text = raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return None, "", ""
+    return text, "The file is saved as Windows-1252 and was read as such.", "Save it as UTF-8."
 
 
 def _too_long(path: str, size: int) -> Remark:

@@ -18,6 +18,7 @@ _LINE = re.compile(r"\s{0,3}([^\W\d][\w-]{0,30})\s*:(?!//)\s*(.*)")
 _FENCE = re.compile(r"-{3,}\s*")
 #: The same where a word processor made dashes of it.
 _BREAK = re.compile(r"(?:-{3,}|[-–—]*[–—][-–—]*)\s*")
+_ITEM = re.compile(r"\s*-\s+(.*)")
 _YES = ("yes", "y", "true", "on", "1")
 _NO = ("no", "n", "false", "off", "0", "")
 
@@ -93,15 +94,23 @@ def _fenced(lines: Sequence[str], first: int, path: str, known: Sequence[str]) -
     end = next((i for i in range(first, len(lines)) if _BREAK.fullmatch(lines[i])), -1)
     if end < 0:
         end = next((i for i in range(first, len(lines)) if not _LINE.fullmatch(lines[i])), len(lines))
-    return _collected(lines, range(first, end), path, known, body=_after_break(lines, end))
+    return _collected(lines, range(first, end), path, known, body=_after_break(lines, end), fenced=True)
 
 
-def _collected(lines: Sequence[str], span: range, path: str, known: Sequence[str], *, body: int) -> Header:
+def _collected(
+    lines: Sequence[str], span: range, path: str, known: Sequence[str], *, body: int, fenced: bool = False
+) -> Header:
     values: dict[str, str] = {}
     at: dict[str, int] = {}
     remarks: list[Remark] = []
+    last = ""
     for i in span:
         match = _LINE.fullmatch(lines[i])
+        item = _ITEM.fullmatch(lines[i]) if match is None else None
+        if item is not None and last in known and at.get(last):
+            # A list of front matter, an item a line.
+            values[last] = ", ".join(filter(None, (values[last], _bare(item[1].strip()))))
+            continue
         if match is None:
             if lines[i].strip():
                 what = f'"{lines[i].strip()}" is no header line.'
@@ -109,6 +118,10 @@ def _collected(lines: Sequence[str], span: range, path: str, known: Sequence[str
                 remarks.append(Remark(path, i + 1, "error", "header", what, mend))
             continue
         key, value = match[1].lower(), " ".join(match[2].split())
+        if fenced:
+            listed = key == "tags" and value.startswith("[") and value.endswith("]")
+            value = ", ".join(map(_bare, split_list(value[1:-1]))) if listed else _bare(value)
+        last = key
         if key not in known:
             mend = (f'Used nowhere: "{value}".',) if value else ()
             remarks.append(Remark(path, i + 1, "error", "unknown-key", unknown_key(match[1], known), mend))
@@ -122,6 +135,12 @@ def _collected(lines: Sequence[str], span: range, path: str, known: Sequence[str
             values[key] = value
             at[key] = i + 1
     return Header(values=values, lines=at, body=body, remarks=tuple(remarks))
+
+
+def _bare(value: str) -> str:
+    """A value of front matter without the quotation marks around the whole of it."""
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" and value[0] not in value[1:-1]
+    return value[1:-1] if quoted else value
 
 
 def with_keys(text: str, values: Mapping[str, str], known: Sequence[str]) -> str:

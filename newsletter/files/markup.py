@@ -27,7 +27,7 @@ _CLOSING = {
 #: Quotation marks that open one; the single ones are apostrophes as often.
 OPENING = tuple('"“„«「『')
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_NOT_PROSE = re.compile(r"\\.|\]\([^)\s]*\)|<[a-zA-Z/!][^>\n]*>|https?://\S+")
+_NOT_PROSE = re.compile(r"\\.|\]\((?:[^()\s]|\([^()\s]*\))*\)|<[a-zA-Z/!][^>\n]*>|https?://\S+")
 _MARK = re.compile(r"\*\*|__|(?<![\w_])_(?!_)|(?<!_)_(?![\w_])|`+")
 _LONE_BULLET = re.compile(r"\s*[-*+•]\s*")
 _IMAGE = re.compile(r"!\[\s*\](?:\(\s*<?([^)\s>]*)>?[^)]*\)|\[([^\]]*)\])")
@@ -155,7 +155,9 @@ def _open_in(paragraph: str) -> Iterator[tuple[int, str]]:
         after = prose[match.end()] if match.end() < len(prose) else " "
         if mark in waiting and (not before.isspace() or mark[0] == "`"):
             del waiting[mark]
-        elif mark not in waiting and (mark[0] == "`" or not (after.isspace() or before.isalnum())):
+        elif mark not in waiting and (
+            mark[0] == "`" or not (after.isspace() or before.isalnum() or (mark == "_" and after in ")/.,;:!?"))
+        ):
             waiting[mark] = match.start()
     for mark, at in sorted(waiting.items(), key=lambda pair: pair[1]):
         yield prose.count("\n", 0, at), mark

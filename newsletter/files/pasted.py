@@ -6,6 +6,7 @@ Lines stay where they stand, so that remarks name the line that its author sees.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from newsletter.files.markup import in_code
 from newsletter.text import fold
@@ -32,6 +33,20 @@ _BULLET = re.compile(
 _ITEM = re.compile(r"\s*([-*+]|\d{1,9}[.)])\s")
 #: What belongs to the word before it: a full stop, marks that close.
 _CLOSED = re.compile(r"[^\w\s“„«‘(\[{]*")
+_MAIL_HEAD = re.compile(
+    r"[*_ ]{0,3}(From|Date|Sent|Subject|To|Cc|Bcc|Reply-To|Von|Datum|Gesendet|Betreff|An|De|Envoyé|Objet|À|Dari|Tanggal"
+    r"|Perihal|Subjek|Kepada|差出人|送信日時|日時|宛先|件名)[*_ ]{0,3}\s?[:：]",
+    re.IGNORECASE,
+)
+_SENDERS = frozenset(("from", "von", "de", "dari", "差出人"))
+_FORWARDED = re.compile(
+    r"-{3,}\s*(?:Forwarded message|Weitergeleitete Nachricht|Message transféré)\s*-{3,}", re.IGNORECASE
+)
+_ORIGINAL = re.compile(r"-{3,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine)\s*-{3,}", re.IGNORECASE)
+_WROTE = re.compile(r"(?:On|Am|Le|Pada)\b.{6,160}\b(?:wrote|schrieb\b.{0,60}|a écrit|menulis)\s?[:：]", re.IGNORECASE)
+_SENT_FROM = re.compile(
+    r"(?:Sent from my|Get Outlook for|Von meinem .{2,30} gesendet|Envoyé de mon|Dikirim dari)\b.{0,40}", re.IGNORECASE
+)
 #: Letters and digits that a text must have before the same again counts as pasted twice.
 _ENOUGH = 40
 _MOST_COPIES = 4
@@ -80,6 +95,47 @@ def _space(match: re.Match[str]) -> str:
         return kept
     figures = before[-1:].isdigit() and (after[:3].isdigit() or _UNIT.match(after) is not None)
     return kept if figures else " "
+
+
+def without_mail(text: str) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """The text without what a mail program puts around it, and that by lines: (index, words); other lines stay.
+
+    At the top the lines of sender, day and subject, if two or more stand there; at the end the mail that is answered,
+    and the telephone's own advertisement.
+    """
+    lines = text.split("\n")
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    out = set(_head(lines, filled))
+    start = next((i for i in filled if i not in out and _answers(lines, i)), len(lines))
+    out.update(i for i in filled if i >= start)
+    kept = [i for i in filled if i not in out]
+    if len(kept) > 1 and _SENT_FROM.fullmatch(lines[kept[-1]].strip()):
+        out.add(kept.pop())
+    if not kept or not out:
+        return text, ()
+    left = "\n".join("" if i in out else line for i, line in enumerate(lines))
+    return left, tuple((i, lines[i].strip()) for i in sorted(out))
+
+
+def _head(lines: Sequence[str], filled: Sequence[int]) -> tuple[int, ...]:
+    found: list[int] = []
+    for i in filled:
+        if not (_MAIL_HEAD.match(lines[i]) or (not found and _FORWARDED.fullmatch(lines[i].strip()))):
+            break
+        found.append(i)
+    heads = [match[1].casefold() for i in found if (match := _MAIL_HEAD.match(lines[i]))]
+    return tuple(found) if len(set(heads)) > 1 and not _SENDERS.isdisjoint(heads) else ()
+
+
+def _answers(lines: Sequence[str], i: int) -> bool:
+    """Whether the mail that is answered begins at this line and reaches to the end."""
+    if _ORIGINAL.fullmatch(lines[i].strip()):
+        return True
+    for more in (1, 2):
+        if _WROTE.fullmatch(" ".join(lines[i : i + more]).strip()):
+            below = [line for line in lines[i + more :] if line.strip()]
+            return bool(below) and all(line.lstrip().startswith(">") for line in below)
+    return False
 
 
 def pasted_again(text: str) -> int:

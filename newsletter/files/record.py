@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +74,12 @@ def _mend(path: Path, week: Week) -> str:
 # Memory --------------------------------------------------------------------------------------------
 
 
-def read_memory(root: Path, before: Week) -> tuple[tuple[Printed, ...], tuple[Remark, ...]]:
+def read_memory(
+    root: Path, before: Week, *, until: datetime | None = None
+) -> tuple[tuple[Printed, ...], tuple[Remark, ...]]:
     """What was printed in the issues sent for weeks before `before`, oldest first; sample weeks stay out.
 
+    With `until` only those that had begun to leave by then: an older week may be sent after a newer one.
     A record that is missing or damaged is an error among the remarks: without it, old news would pass as new.
     """
     printed: list[Printed] = []
@@ -84,7 +88,8 @@ def read_memory(root: Path, before: Week) -> tuple[tuple[Printed, ...], tuple[Re
         if week >= before:
             continue
         try:
-            if read_state(root, week).sent is None or read_wishes(root, week)[0].sample:
+            sent = read_state(root, week).sent
+            if sent is None or (until is not None and sent.started > until) or read_wishes(root, week)[0].sample:
                 continue
             issue = read_record(root, week)
         except NewsletterError as fault:

@@ -20,7 +20,7 @@ from newsletter.files.markup import (
     unquoted,
     without_comments,
 )
-from newsletter.files.pasted import pasted_again, tidied
+from newsletter.files.pasted import pasted_again, tidied, without_mail
 from newsletter.files.story_line import (
     StoryRef,
     address_on,
@@ -73,10 +73,10 @@ def parse_takes(
     several takes unless two such lines stand right below headings: a take may say "Update: …" itself.
     With `week`, a take in the inbox that asks for another week is left there.
     """
-    typed = tidied(without_comments(text))
-    again: tuple[Remark, ...] = ()
+    typed, mail = without_mail(tidied(without_comments(text)))
+    again = _of_a_mail(path, mail)
     if once := pasted_again(typed):
-        again = (_twice(path, typed, once),)
+        again += (_twice(path, typed, once),)
         typed = typed[:once]
     lines = typed.split("\n")
     header = read_header(lines, path, KEYS)
@@ -284,6 +284,14 @@ def _take(
     headline = ref.headline or common.headline
     take = replace(common, line=line, author=author, ref=ref.typed, ref_line=ref.line, headline=headline, text=text)
     return take, tuple(remarks)
+
+
+def _of_a_mail(path: str, lines: Sequence[tuple[int, str]]) -> tuple[Remark, ...]:
+    if not lines:
+        return ()
+    what = f'Read as lines of a mail program and not printed: "{" / ".join(words for _, words in lines)}".'
+    mend = ("Part of the take? Put it between two other paragraphs, or in other words.",)
+    return (Remark(path, lines[0][0] + 1, "notice", "mail", what, mend),)
 
 
 def _twice(path: str, text: str, once: int, *, above: int = 0) -> Remark:

@@ -14,7 +14,7 @@ from newsletter.clock import shown_in
 from newsletter.desk.due import slots_of
 from newsletter.desk.takes.form import Form, filled
 from newsletter.desk.takes.standing import Stand
-from newsletter.errors import UsageFault
+from newsletter.errors import CannotWrite, UsageFault
 from newsletter.files.folder import write_whole
 from newsletter.model.issue import Draft, Member
 from newsletter.model.news import Ranked
@@ -67,8 +67,7 @@ def lay_out(
     typed = f"#{stand.story}" if stand.outcome == "attached" else ref
     form = filled(author=by.name, story=typed, headline=stand.outcome == "own", about=about)
     name = take_name(by, typed)
-    path = free_path(folder, name)
-    write_whole(path, form.text)
+    path = write_new(folder, name, form.text)
     told = [_will_stand(stand, ref), *(line for remark in _telling(remarks) for line in (remark.what, *remark.mend))]
     for one in unfinished:
         lies = one.relative_to(room.root).as_posix()
@@ -101,18 +100,32 @@ def closing(room: Newsroom, week: Week, by: Member | None) -> str:
     return f"{week} was to close {shown}, and is still open." if late else f"{week} closes {shown}."
 
 
-def free_path(folder: Path, name: str) -> Path:
-    """A file of this name, made here and now, so that two who file at one instant get two."""
+def write_new(folder: Path, name: str, content: str | bytes) -> Path:
+    """Write a file of this name, made here and now, so that two who file at one instant get two.
+
+    Raises CannotWrite, and leaves no empty file; UsageFault where a thousand lie there.
+    """
     make_folder(folder)
     for path in _paths(folder, name):
-        with suppress(FileExistsError):
+        try:
             path.open("x").close()
-            return path
+        except FileExistsError:
+            continue
+        except OSError as fault:
+            mend = "Free some space, or make the folder writable."
+            raise CannotWrite(f"{path} could not be written: {fault.strerror}.", mend=mend) from fault
+        try:
+            write_whole(path, content)
+        except CannotWrite:
+            with suppress(OSError):
+                path.unlink()
+            raise
+        return path
     raise UsageFault(f"{folder} holds a thousand takes of that name.", mend="File it under another name.")
 
 
 def next_path(folder: Path, name: str) -> Path:
-    """The file that free_path would make."""
+    """The file that write_new would make."""
     return next((path for path in _paths(folder, name) if not path.exists()), folder / f"{name}.md")
 
 

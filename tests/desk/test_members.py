@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.desk.members import closest, member_named
+from newsletter.desk.members import closest, member_named, sharing
 from newsletter.model.issue import Member
 from tests.desk.builders import DIKA, MEMBERS, YOGA
 
@@ -36,3 +36,10 @@ def test_accents_do_not_hide_a_member() -> None:
 def test_the_member_spelt_most_like_it_is_offered() -> None:
     assert closest("Yogi", MEMBERS) == YOGA
     assert closest("Xerxes", MEMBERS) is None
+
+
+def test_two_who_share_a_name_are_both_offered() -> None:
+    annas = (Member(id="annab", name="Anna Berg"), Member(id="annas", name="Anna Schmidt"))
+
+    assert sharing("anna", annas) == annas
+    assert sharing("Anna Berg", annas) == sharing("Berg", annas) == ()

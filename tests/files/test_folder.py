@@ -61,7 +61,9 @@ def test_windows_1252_is_read_with_a_warning_at_its_first_line() -> None:
     ]
 
 
-@pytest.mark.parametrize("raw", [b"a\nb\0c", "hello".encode("utf-16"), b"\x81\x8d\xff\xfe"], ids=repr)
+@pytest.mark.parametrize(
+    "raw", [b"a\nb\0c", "hello".encode("utf-16-le"), b"\x81\x8d\xff\xfe", b"{\\rtf1 hello}"], ids=repr
+)
 def test_what_is_no_text_is_an_error(raw: bytes) -> None:
     text, remarks = folder.decode(raw, "a.md")
 

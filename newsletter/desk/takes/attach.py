@@ -12,11 +12,12 @@ from datetime import datetime
 
 from newsletter.clock import utc
 from newsletter.desk.choice.wish import Wanted
-from newsletter.desk.members import closest, member_named
+from newsletter.desk.members import closest, member_named, sharing
 from newsletter.desk.past.memory import TELLING, Memory
 from newsletter.desk.takes.likely import Likely
 from newsletter.desk.takes.match import Match, StoryFinder, meant
 from newsletter.desk.takes.signed import signed
+from newsletter.desk.takes.voices import other_voices, parted
 from newsletter.links import Link, host_of, printed, same, with_scheme
 from newsletter.model.issue import Member, Placement, Take
 from newsletter.model.news import Story
@@ -43,7 +44,7 @@ def attach(
     sources: Mapping[str, str],
     frozen: bool = False,
 ) -> Attached:
-    """Place every take; the placements are as many and in the same order.
+    """Place every take; the placements are in the same order, one for each person whose words a take holds.
 
     A take on a story that the chief editor dropped is held, not lost.
     `sources` are the feeds' names by id; `frozen` says that only the stories of the freeze can be found.
@@ -53,16 +54,18 @@ def attach(
     own: dict[str, Story] = {}
     likely = Likely(finder.stories)
     # Of two copies the one that names a story is printed.
-    for place, take in sorted(enumerate(takes), key=lambda filed: not _names_a_story(filed[1])):
+    parts = [part for take in takes for part in parted(take, members)]
+    for place, take in sorted(enumerate(parts), key=lambda filed: not _names_a_story(filed[1])):
         meant_so = signed(take, members, finder)
-        placing = _Placing(meant_so.take, finder, likely, members, memory, wanted, sources, own, frozen)
+        alone = sum(other.path == take.path for other in parts) == 1
+        placing = _Placing(meant_so.take, alone, finder, likely, members, memory, wanted, sources, own, frozen)
         placement, story, said = placing.place(tuple(placements.values()))
-        remarks.extend(meant_so.remarks)
+        remarks.extend((*meant_so.remarks, *other_voices(meant_so.take, members)))
         if story is not None:
             own.setdefault(story.id, story)
         placements[place] = placement
         remarks.extend(said)
-    return Attached(tuple(placements[place] for place in range(len(takes))), tuple(own.values()), tuple(remarks))
+    return Attached(tuple(placements[place] for place in range(len(parts))), tuple(own.values()), tuple(remarks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class _Placing:
     """One take on its way; every method returns the placement, the story it brings, and what is to be said."""
 
     take: Take
+    #: Whether it is the only one of its file: then what is put on the first line is about it.
+    alone: bool
     finder: StoryFinder
     about: Likely
     members: Sequence[Member]
@@ -84,10 +89,12 @@ class _Placing:
         member = member_named(take.author, self.members)
         if member is None:
             return self._unknown_author()
-        if not take.again and (found := self.memory.take_before(take.text)) is not None:
+        exact = self.memory.take_before(take.text)
+        if not take.again and (found := exact or self.memory.take_nearly_before(take.text)) is not None:
             issue, headline = found
             under = f' under "{clip(headline, 60)}"' if headline else ""
-            what = f"This text went out in {_issue(issue.reference.title, issue.reference.week)}{under}. Held."
+            text = "This text" if exact else "Nearly this text"
+            what = f"{text} went out in {_issue(issue.reference.title, issue.reference.week)}{under}. Held."
             return self._held("this text went out before", "printed-before", what, _AGAIN)
         twin = next((p for p in before if p.outcome != "held" and self._is_copy(p.take)), None)
         if twin is not None:
@@ -198,7 +205,8 @@ class _Placing:
             shared = _shared_words(self.take.text, likely[0])
             named = f" ({shared} in both)" if shared else " (the file's name)" if of_file else ""
             story = f'#{likely[0].id} "{likely[0].headline}"{named}'
-            mend = (f"Likely: {story}. To attach it: first line  story: #{likely[0].id}",)
+            where = "" if self.alone else "a file of its own, "
+            mend = (f"Likely: {story}. To attach it: {where}first line  story: #{likely[0].id}",)
         what = f'{member.name}\'s take names no story. It stands apart, under "Also from the team".'
         remark = self._remark("warning", "no-story", what, mend)
         candidates = tuple(s.id for s in likely)
@@ -247,7 +255,10 @@ class _Placing:
         """A name that is no member's; a file's name may have been taken for one."""
         take, typed = self.take, self.take.author
         near = closest(typed, self.members)
+        several = sharing(typed, self.members)
         hint = f" Closest: {near.name} ({near.id})." if near else ""
+        if several:
+            hint = f" It may be {' or '.join(f'{member.name} ({member.id})' for member in several)}."
         what = f'"{typed}" is not in newsletter.toml. The take is held.{hint}'
         mend = ("Add a line  author: NAME  or add the member to newsletter.toml.",)
         of_file = fold(typed) in fold(take.path)

@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from newsletter.desk.members import member_named
+from newsletter.desk.members import exactly, member_named
 from newsletter.desk.takes.match import StoryFinder
+from newsletter.desk.takes.voices import unwrapped
 from newsletter.links import looks_like_address
 from newsletter.model.issue import Member, Take
 from newsletter.model.remarks import Remark
-from newsletter.text import fold
 
 #: A first line: "Yoga", "By Yoga", "Yoga: words", "**Yoga:** words".
 _ABOVE = re.compile(
@@ -23,14 +23,18 @@ _ABOVE = re.compile(
 #: The mark of mail programs above a signature, and what people put before their name.
 _MARK = re.compile(r"\n-- ?\n")
 _GREETING = re.compile(
-    r"(?:[-–—~]+|(?:best|kind|warm)?\s*(?:regards|wishes|best|cheers|thanks|thank you|greetings)\b\W*)\s*",
+    r"(?:[-–—~]+|(?:best|kind|warm)?\s*(?:regards|wishes|best|cheers|thanks|thank you|greetings"
+    r"|(?:viele|liebe|beste|schöne) grüße|mit freundlichen grüßen|grüße|danke|cordialement|merci|salam"
+    r"|terima kasih)\b\W*)\s*",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"\s*[-*+]\s")
-_PAIRS = {'"': '"', "“": "”", "«": "»", "„": "“"}
 #: By custom a signature has four short lines at most (RFC 3676, 4.3).
 _LINES = 4
 _LONGEST = 80
+#: What people put before a headline: "Re: ", "Story: ".
+_LABEL = re.compile(r"(?:re|fwd?|story|about|on)\s*[:=]\s*", re.IGNORECASE)
+_HEADLINE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +51,18 @@ def signed(take: Take, members: Sequence[Member], finder: StoryFinder) -> Signed
     A name of somebody else than the author stays: a take may speak to a colleague, or quote one.
     """
     owner = member_named(take.author, members)
-    member = _exactly(take.ref.rstrip(":： "), members)
+    member = exactly(take.ref.rstrip(":： "), members)
     if member and owner in (None, member) and finder.find(take.ref).how not in ("id", "address", "headline"):
         # The first line, read as the story, is the author's name.
         owner, take = member, _with_story(_by(member, owner, replace(take, ref="", ref_line=0)), finder)
     first, _, below = take.text.partition("\n")
     above = _ABOVE.fullmatch(first.strip())
-    member = _exactly(above["name"], members) if above else None
+    member = exactly(above["name"], members) if above else None
     said = "\n".join((above["said"] or "", below)).strip() if above else ""
     if member and said and owner in (None, member):
         start = take.line + take.text.count("\n", 0, take.text.rfind(said))
-        owner, take = member, _by(member, owner, replace(take, line=start, text=_unquoted(said)))
-        take = _with_story(take, finder)
-    return _without_signature(take, owner, members)
+        owner, take = member, _by(member, owner, replace(take, line=start, text=unwrapped(said)))
+    return _without_signature(_with_story(take, finder), owner, members)
 
 
 def _by(member: Member, owner: Member | None, take: Take) -> Take:
@@ -67,16 +70,40 @@ def _by(member: Member, owner: Member | None, take: Take) -> Take:
 
 
 def _with_story(take: Take, finder: StoryFinder) -> Take:
-    """The take with the story that its first line names, now that no name stands above it."""
+    """The take with the story that the lines above its words name: ids, addresses, and headlines to the letter."""
     first, _, below = take.text.partition("\n")
     typed, said = first.strip(), below.strip()
-    if take.ref or not said:
+    if not said or take.link or take.headline:
         return take
-    named = looks_like_address(typed) or (typed.startswith("#") and " " not in typed)
-    if named or (below[:1].isspace() and finder.find(typed).story is not None):
+    if take.ref:
+        return _with_address(take, take.ref, typed, said, finder)
+    bare = _LABEL.sub("", typed, count=1)
+    named = looks_like_address(bare) or (bare.startswith("#") and " " not in bare)
+    match = finder.find(bare)
+    sure = match.story is not None and (match.how in ("id", "headline") or below[:1].isspace())
+    if named or sure:
         start = take.line + take.text.count("\n", 0, take.text.rfind(said))
-        return replace(take, ref=typed, ref_line=take.line, line=start, text=said)
+        return _with_story(replace(take, ref=bare, ref_line=take.line, line=start, text=said), finder)
+    second, _, rest = said.partition("\n")
+    if looks_like_address(second.strip()) and rest[:1].isspace() and len(typed) <= _HEADLINE:
+        return _with_address(take, typed, second.strip(), rest.strip(), finder)
     return take
+
+
+def _with_address(take: Take, headline: str, second: str, said: str, finder: StoryFinder) -> Take:
+    """The take with the address below its headline for its story, if the two name one story or one of the take's own.
+
+    Else the address is part of the take.
+    """
+    if not looks_like_address(second) or looks_like_address(headline):
+        return take
+    named, told = finder.find(headline), finder.find(second)
+    line = take.line + take.text.count("\n", 0, take.text.rfind(said))
+    found = replace(take, ref=second, ref_line=take.ref_line or take.line, line=line, text=said)
+    if told.story is not None:
+        return found if told.story.id in {story.id for story in (named.story, *named.candidates) if story} else take
+    own = named.how is None and not told.unresolved and not headline.endswith((".", ":", ",", ";", "!"))
+    return replace(found, headline=headline) if own else take
 
 
 def _without_signature(take: Take, owner: Member | None, members: Sequence[Member]) -> Signed:
@@ -86,33 +113,25 @@ def _without_signature(take: Take, owner: Member | None, members: Sequence[Membe
         above, below = take.text[: marks[-1].start()].rstrip(), take.text[marks[-1].end() :]
         lines = [line.strip() for line in below.splitlines() if line.strip()]
         if above and 0 < len(lines) <= _LINES and max(map(len, lines)) <= _LONGEST and not _is_prose(lines):
-            member = next((m for line in lines if (m := _exactly(line, members)) is not None), None)
+            member = next((m for line in lines if (m := exactly(line, members)) is not None), None)
             if owner is None and member is not None:
                 owner, take = member, _by(member, None, take)
-            rest = [line for line in lines if owner is None or _exactly(line, members) is not owner]
+            rest = [line for line in lines if owner is None or exactly(line, members) is not owner]
             line = take.line + take.text.count("\n", 0, marks[-1].start()) + 1
-            return Signed(replace(take, text=_unquoted(above)), (_left_out(take.path, line, rest),) if rest else ())
+            return Signed(replace(take, text=unwrapped(above)), (_left_out(take.path, line, rest),) if rest else ())
     above, _, last = take.text.rpartition("\n")
-    member = _exactly(_GREETING.sub("", last.strip(), count=1), members)
+    member = exactly(_GREETING.sub("", last.strip(), count=1), members)
     above = above.rstrip()
     if not above or member is None or owner not in (None, member) or _is_list(above, last):
         return Signed(take)
     upper, _, greeting = above.rpartition("\n")
     if upper.strip() and _GREETING.fullmatch(greeting.strip()):
         above = upper.rstrip()
-    return Signed(replace(_by(member, owner, take), text=_unquoted(above)))
+    return Signed(replace(_by(member, owner, take), text=unwrapped(above)))
 
 
 def _is_list(above: str, last: str) -> bool:
     return _ITEM.match(last) is not None and _ITEM.match(above.rpartition("\n")[2]) is not None
-
-
-def _unquoted(text: str) -> str:
-    """The text without the one pair of quotation marks around it, which a name before or behind it kept from view."""
-    closing = _PAIRS.get(text[0]) if len(text) > 2 else None
-    inside = text[1:-1]
-    alone = closing is not None and text.endswith(closing) and text[0] not in inside and closing not in inside
-    return inside.strip() if alone else text
 
 
 def _left_out(path: str, line: int, lines: Sequence[str]) -> Remark:
@@ -123,10 +142,3 @@ def _left_out(path: str, line: int, lines: Sequence[str]) -> Remark:
 
 def _is_prose(lines: Sequence[str]) -> bool:
     return any(len(line.split()) > 2 and line.endswith((".", "!", "?", "…")) for line in lines)
-
-
-def _exactly(typed: str, members: Sequence[Member]) -> Member | None:
-    """The member who has just this name: a part of a longer line names nobody here."""
-    wanted = fold(typed)
-    names = ((name, member) for member in members for name in (member.id, member.name, *member.aka))
-    return next((member for name, member in names if wanted and fold(name) == wanted), None)

@@ -234,6 +234,16 @@ def test_a_take_printed_before_is_held() -> None:
     )
 
 
+def test_a_take_in_which_a_word_was_mended_after_it_was_printed_is_held_as_well() -> None:
+    mended = ABOUT_ZOOM.replace(ABOUT_ZOOM.split()[3], "otherwise", 1)
+
+    outcome, _, remarks = _say(make_take("#codestral", mended), memory=(LAST_WEEK,))
+
+    assert outcome == "held"
+    assert "[printed-before] Nearly this text went out in" in remarks[0]
+    assert _say(make_take("#codestral", mended, again=True), memory=(LAST_WEEK,))[0] == "attached"
+
+
 def test_a_take_printed_apart_before_is_held_without_a_headline() -> None:
     _, _, remarks = _say(make_take("#measuring", ON_SUMMARY), memory=(LAST_WEEK,))
 
