@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,9 +23,10 @@ from newsletter.model.remarks import Remark
 from newsletter.model.week_state import Pause
 from newsletter.newsroom.composing import composed
 from newsletter.newsroom.inputs import week_inputs
-from newsletter.pipeline import approve
+from newsletter.pipeline import approve, draft
 from newsletter.store.link_checks import LinkCheck
-from tests.room import FREEZE, WEEK, Workspace, workspace
+from newsletter.web.looking import Previewer
+from tests.room import ENVIRON, FREEZE, WEEK, Workspace, workspace
 from tests.store.builders import keep, make_entry
 from tests.wire.server import Server, reply, running
 
@@ -66,6 +69,33 @@ def said(found: Checked, code: str) -> Remark:
     return one
 
 
+def said_by_check(space: Workspace) -> tuple[Remark, ...]:
+    return checked(space).remarks
+
+
+def said_by_preview(space: Workspace) -> tuple[Remark, ...]:
+    looking = Previewer(space.room, WEEK, environ=ENVIRON)
+    try:
+        return looking.look().remarks
+    finally:
+        looking.close()
+
+
+def with_a_feed(space: Workspace, *, title: str = "What a feed tells") -> None:
+    """A story that a feed brought and somebody wrote about."""
+    feeds = f'[[feed]]\nid = "gazette"\nname = "Gazette"\nurl = "{NEWS}/feed"\n'
+    space.write("feeds.toml", f'{feeds}[[feed]]\nid = "bad"\nname = "Bad"\nurl = "nowhere"\n')
+    space.write(f"issues/{WEEK}/takes/b.md", f"author: Dika\nstory: {NEWS}/e\n---\nA feed tells, and I listen.\n")
+    entry = make_entry("e", link=Link(f"{NEWS}/e"), title=title, first_seen=space.clock.now() - timedelta(hours=1))
+    keep(space.store, entry, now=space.clock.now())
+
+
+def rows(space: Workspace) -> list[str]:
+    """Everything that the database holds."""
+    with closing(sqlite3.connect(space.root / "var" / "newsletter.db")) as connection:
+        return list(connection.iterdump())
+
+
 def files(root: Path) -> dict[str, bytes]:
     return {str(file.relative_to(root)): file.read_bytes() for file in sorted(root.rglob("*")) if file.is_file()}
 
@@ -77,14 +107,51 @@ def run(space: Workspace, *words: str) -> int:
 # What is said --------------------------------------------------------------------------------------
 
 
-def test_checking_changes_no_file_of_the_workspace(space: Workspace) -> None:
-    before = files(space.root / "issues")
+def test_checking_changes_no_file_of_the_workspace_and_writes_nothing_to_the_database(space: Workspace) -> None:
+    with_a_feed(space)
+    before = (files(space.root / "issues"), rows(space))
 
     found = checked(space)
 
-    assert files(space.root / "issues") == before
+    assert (files(space.root / "issues"), rows(space)) == before
     assert found.is_sound
     assert "own-story" in codes(found)
+
+
+def test_the_preview_has_the_remarks_of_the_check(space: Workspace) -> None:
+    with_a_feed(space)
+    draft(space.room, WEEK, space.store)
+    # Its headline changes after the take was drafted.
+    with_a_feed(space, title="What a feed tells otherwise")
+
+    open_week = (said_by_check(space), said_by_preview(space))
+    space.freeze()
+    approve(space.room, WEEK, by="yoga")
+    approved = (said_by_check(space), said_by_preview(space))
+    (space.root / TAKE).write_text("author: Yoga\n\nOther words than those that were approved.\n", encoding="utf-8")
+    changed = (said_by_check(space), said_by_preview(space))
+
+    assert open_week[0] == open_week[1]
+    assert {"headline-changed", "address"} <= {remark.code for remark in open_week[1]}
+    assert approved[0] == approved[1]
+    assert changed[0] == changed[1]
+    assert "not-approved" in {remark.code for remark in changed[1]}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [(f"issues/{WEEK}/issue.toml", 'subjct = "x"\n'), ("templates/issue.md.j2", "{{ nothing.of.this }\n")],
+    ids=["wishes", "a template"],
+)
+def test_the_preview_has_the_remarks_of_the_check_where_nothing_can_be_made(
+    space: Workspace, path: str, text: str
+) -> None:
+    space.write(path, text)
+
+    shown, found = said_by_preview(space), said_by_check(space)
+
+    assert shown == found
+    assert path in {remark.path for remark in found if remark.level == "error"}
 
 
 def test_every_fault_of_the_files_is_a_remark_although_nothing_can_be_composed(space: Workspace) -> None:

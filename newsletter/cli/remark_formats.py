@@ -17,7 +17,7 @@ MOST = 60_000
 #: Room for what is said after the remarks.
 _END = 300
 _LEVELS: tuple[tuple[Level, str], ...] = (("error", "error"), ("warning", "warning"), ("notice", "notice"))
-_MARKUP = re.compile(r"([\\`*_\[\]~|#!])")
+_MARKUP = re.compile(r"([\\`*_\[\]~|#!$])")
 #: "@name" would call somebody, "#12" and "GH-12" would name a discussion: a mark of no width keeps them apart.
 _CALLS = re.compile(r"@(?=[\w-])|(?<=#)(?=\d)|(?<=GH-)(?=\d)", re.I)
 _ADDRESS = re.compile(r"(\b(?:https?://|www\.)[^\s`]*[^\s`.,;:!?)\]}'\"…])", re.I)

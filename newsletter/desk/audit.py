@@ -26,6 +26,8 @@ _HOUSE = 2
 _ADDRESS = re.compile(r"https?://[^\s<>\"“”]+", re.I)
 #: What names an issue by its number: "Week #22 2024", "#51".
 _NUMBERED = re.compile(r"\b(?:week|issue|no\.?)\s*(?:#\s*)?\d+|#\d+", re.I)
+#: Words of meaning that two headlines share by chance so seldom that they tell of one thing.
+_ENOUGH_IN_RETITLE = 3
 #: Letters of an address that are shown, from its end.
 _SHOWN = 70
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
@@ -97,6 +99,9 @@ class _Audit:
                 yield self._link_remark(story, what)
             elif (before := self._printed_before(story)) is not None:
                 yield self._link_remark(story, before)
+            elif (other := self._retitled_as_another(story, printed)) is not None:
+                what = f'"{clip(story.headline, 70)}" shares no word with its story and reads like "{clip(other, 70)}".'
+                yield self._link_remark(story, what)
             elif self._is_told(story) and self._contradicts(story):
                 what = f'"{clip(story.headline, 70)}" points at {_shown(story.link)}: no word in common.'
                 near = next((o for o in printed if o is not story and _reads_like(story.link, o)), None)
@@ -109,6 +114,17 @@ class _Audit:
 
     def _is_retitled(self, story: PrintedStory) -> bool:
         return any(same_text(story.headline, title) for title in self.wishes.retitle.values())
+
+    def _retitled_as_another(self, story: PrintedStory, printed: Sequence[PrintedStory]) -> str | None:
+        """Another story's headline that these words fit, where they fit nothing of their own; None if none does."""
+        said = frozenset(content_words(story.headline))
+        if not self._is_retitled(story) or len(said) < _ENOUGH_IN_RETITLE:
+            return None
+        own = frozenset(word for text in (story.summary, *story.titles) for word in content_words(text))
+        if not own or said & (own | address_words(story.link)):
+            return None
+        others = (one for one in printed if one is not story)
+        return next((one.headline for one in others if len(said & _story_words(one)) >= _ENOUGH_IN_RETITLE), None)
 
     def _contradicts(self, story: PrintedStory) -> bool:
         if host_of(story.link) == story.headline:

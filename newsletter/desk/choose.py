@@ -35,11 +35,11 @@ def choose_explainer(
     backlog = sorted((e for e in explainers if not e.path.startswith(f"{folder}/")), key=lambda e: e.path)
     if wishes.explainer:
         return _named(wishes, backlog)
-    unused = [e for e in backlog if explained_before(e, memory) is None]
-    planned = next((e for e in unused if e.week == week), None)
+    # Somebody wrote this week into it: that its topic ran before is said, and is no reason to leave it out.
+    planned = next((e for e in backlog if e.week == week and memory.explainer_before(e.path) is None), None)
     if planned is not None:
         return planned, ()
-    ready = [e for e in unused if e.ready and e.week is None]
+    ready = [e for e in backlog if e.ready and e.week is None and explained_before(e, memory) is None]
     if not ready:
         what = "No explainer for this week: the issue goes without a topic and without a TL;DR."
         mend = (f'Write {folder}/explainer.md, or name one in {folder}/issue.toml: explainer = "…".',)

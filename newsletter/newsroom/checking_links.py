@@ -70,8 +70,8 @@ def ask_links(
     """Ask those links whose last answer is too old, and keep the answers.
 
     `on_start` is told how many are asked, `on_link` each link as its answer comes with what is wrong ("" if nothing).
-    One notice, of the week's `folder`, where our own network seems to be down, and then nothing is kept; else no
-    remark: `about_links` has them.
+    One notice, of the week's `folder`, where our own network seems to be down, and then nothing is kept, or where the
+    time was up before all were asked; what was found out `about_links` tells.
     """
     # Only who asks pays for the network's libraries.
     from newsletter.wire.link_check import Asked, check_links
@@ -94,6 +94,10 @@ def ask_links(
     checks.keep(
         (LinkCheck(link=one.link, at=now, verdict=one.verdict, what=one.what, moved=one.moved) for one in found), now
     )
+    if late := len(due) - len(found):
+        what = f"{late} of {len(due)} links were not asked: one site is asked once a second, and the time was up."
+        mend = "Check again with  --online: what is known by now is not asked again."
+        return (Remark(folder, 0, "notice", "links-not-asked", what, (mend,)),)
     return ()
 
 

@@ -16,14 +16,18 @@ from newsletter.text import clip, fold, same_text
 _SHOWN = 80
 
 
+def remember_headlines(draft: Draft, store: Store, now: datetime) -> None:
+    """Keep the headline under which each take stands that is new; what is known of a take stays as it is."""
+    known = store.anchors.all()
+    store.anchors.add(anchor for anchor in _anchors(draft, known, now) if (anchor.path, anchor.sha256) not in known)
+
+
 def changed_headlines(draft: Draft, store: Store, now: datetime) -> tuple[Remark, ...]:
     """A warning for each take whose story has another headline than when the take first stood under it.
 
-    Remembers the headlines of takes that are new. A take that names its story by a former headline saw that one.
+    A take that names its story by a former headline saw that one. Nothing is written.
     """
-    known = store.anchors.all()
-    seen = {(anchor.path, anchor.sha256): anchor for anchor in _anchors(draft, known, now)}
-    store.anchors.add(anchor for key, anchor in seen.items() if key not in known)
+    seen = {(anchor.path, anchor.sha256): anchor for anchor in _anchors(draft, store.anchors.all(), now)}
     stories = {ranked.story.id: ranked.story for ranked in (*draft.ranked, *draft.kept.ranked)}
     remarks = []
     for placement in draft.placements:

@@ -29,6 +29,8 @@ from newsletter.wire.silence import is_unknown_name, why
 
 #: Redirects that one link may lead through, seconds for all of them, and links on their way at once.
 _HOPS, _SECONDS, _AT_ONCE = 10, 10.0, 50
+#: Seconds for all links of a run: of one host a link a second, many may have to wait for the next.
+_WHOLE = 90.0
 #: Requests in a row that a host leaves without an answer before its other links are given up for this run.
 _SILENT = 2
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -69,8 +71,9 @@ def check_links(
     on_checked: Callable[[Asked], None] | None = None,
     resolve: Resolver = system_resolver,
     trust: Callable[[], ssl.SSLContext] = system_trust,
+    within: float = _WHOLE,
 ) -> tuple[Asked, ...]:
-    """What each link leads to, each once, in their order.
+    """What each link leads to, each once, in their order; those that no time is left for `within` seconds are absent.
 
     Asked by HEAD, and by GET where that is refused; the first 64 KB of a page at most are read. A link has ten seconds,
     or `collecting.timeout` if that is less, redirects included. `on_checked` hears of each as its answer comes, from
@@ -79,7 +82,7 @@ def check_links(
     if not links:
         return ()
     wanted = tuple(dict.fromkeys(links))
-    return asyncio.run(_check_links(wanted, collecting, now, hosts, on_checked, resolve, trust))
+    return asyncio.run(_check_links(wanted, collecting, now, hosts, on_checked, resolve, trust, within))
 
 
 async def _check_links(
@@ -90,6 +93,7 @@ async def _check_links(
     on_checked: Callable[[Asked], None] | None,
     resolve: Resolver,
     trust: Callable[[], ssl.SSLContext],
+    within: float,
 ) -> tuple[Asked, ...]:
     seconds = min(_SECONDS, collecting.timeout.total_seconds())
     opened = open_network(
@@ -112,7 +116,12 @@ async def _check_links(
                 on_checked(found)
             return found
 
-        return tuple(await asyncio.gather(*map(one, links)))
+        asked = [asyncio.create_task(one(link)) for link in links]
+        done, late = await asyncio.wait(asked, timeout=within)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        return tuple(task.result() for task in asked if task in done)
 
 
 class _NoAnswer(Exception):

@@ -196,3 +196,15 @@ def test_a_redirect_leads_into_no_private_network_and_to_no_script(server: Serve
 
 def test_no_links_open_no_network(server: Server) -> None:
     assert ask(server) == ()
+
+
+def test_links_that_no_time_is_left_for_are_not_answered_for(server: Server) -> None:
+    server.answers |= {path: reply(b"here") for path in ("/a", "/b", "/c")}
+    patient = replace(QUICK, spacing=timedelta(seconds=30))
+    links = [f"{SITE}{path}" for path in ("/a", "/b", "/c")]
+
+    found = check_links(
+        links, collecting=patient, now=NOW, hosts={"news.example.org": server.address}, resolve=nobody, within=0.3
+    )
+
+    assert [(one.link, one.verdict) for one in found] == [(f"{SITE}/a", "ok")]

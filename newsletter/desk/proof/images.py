@@ -19,6 +19,11 @@ _DEFAULT = re.compile(
         |(?:img|dsc[nf]?|pxl|image|photo|scan|screenshot|screen\sshot|bildschirmfoto|clipboard)[\s_-]*\d[\d\s._:-]*
         (?:at\s[\d.:\s]+(?:am|pm)?)?(?:\.\w{3,4})?
         |screen\s?shot\s(?:from\s|on\s)?\d.*
+        |(?:an?\s)?(?:image|picture|photo|screenshot)\sof\s(?:an?\s|the\s|my\s)?
+            (?:image|picture|photo|screen|screenshot|computer|phone|chart|graph|diagram|text|page|web\s?site|web\s?page|person
+            |people|man|woman|logo)\.?
+        |(?:enter|add|insert|write|your)\s(?:an?\s|the\s)?(?:image|alt|picture|photo)\b.*
+        |.*\b(?:description\sautomatically\sgenerated|ai-generated\scontent\smay\sbe\sincorrect)\b.*
         |[^\s]+\.(?:png|jpe?g|gif|webp|svg|avif|heic|bmp|tiff?)""",
     re.I | re.X,
 )
@@ -31,7 +36,7 @@ _SHOWN = 80
 def about_images(texts: Sequence[Passage], sizes: Mapping[str, int | None]) -> Iterator[Remark]:
     """What is to be said of each image; `sizes` are bytes by the address as typed, None where no such file lies.
 
-    An image without any words is the reader of files' to name.
+    An image without any words in an explainer's body is the reader of files' to name.
     """
     for text in texts:
         if text.is_markdown:
@@ -47,6 +52,9 @@ def _of_one(text: Passage, image: Address, sizes: Mapping[str, int | None]) -> I
         yield text.remark("warning", "data-uri", image.at, what, "Put the file on the web and name its address.")
         return
     words = one_line(image.words or "")
+    if not words and text.kind != "body":
+        what = f"Image {shown or '…'} has no words for readers who cannot see it:  ![what it shows]({shown or '…'})"
+        yield text.remark("warning", "alt", image.at, what)
     if words and (_DEFAULT.fullmatch(words) or _is_name_of(image.typed, words)):
         what = f'The words of image {shown}, "{clip(words, 40)}", tell those who cannot see it nothing.'
         yield text.remark("warning", "default-alt", image.at, what, f"Say what it shows:  ![what it shows]({shown})")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from newsletter.desk.proof.addresses import Address, addresses_in
 from newsletter.desk.proof.passages import Passage
-from newsletter.desk.proof.prose import paragraphs
+from newsletter.desk.proof.prose import paragraphs, without_code
 from newsletter.link_rules import redirect_target
 from newsletter.links import host_of, identity, is_redirector, looks_like_address, printed, same, with_scheme
 from newsletter.model.issue import Issue, Placement
@@ -19,8 +20,20 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 #: Folded words that say nothing about the page behind them.
 _EMPTY_WORDS = frozenset(
     """here clickhere click thislink link thelink this readmore more learnmore readhere seehere seethis page thispage
-    readon moreinfo moreinformation findoutmore checkitout checkthisout""".split()
+    readon moreinfo moreinformation findoutmore checkitout checkthisout thisarticle thispost thissite thiswebsite tap
+    taphere linkhere""".split()
 )
+#: The same with a few more: "Click here to read it", "Read the full article here".
+_CLICK = re.compile(
+    r"(?:click|tap)\s+here\b.*|(?:read|see|find|get|learn|watch|download|look|check)\b.{0,40}\bhere", re.I
+)
+#: Words that lead nowhere by themselves, before an address that stands bare.
+_CLICK_BARE = re.compile(r"\b(?:click|tap)\s+here\b(?=[ \t]*[:–—-]?[ \t]*\(?(?:https?://|www\.))", re.I)
+#: Marks of a link that some reader of Markdown misses one of: a blank between, or the last bracket.
+_APART = re.compile(r"(?<![\\\]])\[[^\[\]\n]{1,200}\][ \t]+\(https?://[^\s()]+\)")
+_OPEN = re.compile(r"\[[^\[\]\n]{1,200}\]\(https?://[^\s()<>]+(?=\s|$)(?![ \t]+[\"'(])(?=[^()\n]*$)", re.M)
+#: Names of one's own machine and network.
+_OWN = re.compile(r"localhost|(?:.*\.)?(?:local|localhost|internal|intranet|lan|home\.arpa)|https?", re.I)
 #: Whose pages stand inside another address for a reason: archives, readers, translations.
 _HOLDERS = re.compile(
     r"(?:^|\.)(?:archive|web\.archive|webcache|translate|ampproject|bing-amp|r\.jina|\d+ft|freedium|removepaywall"
@@ -41,6 +54,7 @@ def about_links(texts: Sequence[Passage], resolved: Mapping[str, str]) -> Iterat
             for address in addresses_in(text.text):
                 if not address.is_image:
                     yield from _of_one(text, address, resolved)
+            yield from _badly_marked(text)
             yield from _twice(text)
     yield from _twice_among_sources([text for text in texts if text.kind == "source"])
 
@@ -68,13 +82,33 @@ def _of_one(text: Passage, address: Address, resolved: Mapping[str, str]) -> Ite
     if (said := _unprintable(text, address)) is not None:
         yield said
         return
-    if address.words is not None and fold(address.words) in _EMPTY_WORDS:
+    if address.words is not None and _is_empty(address.words):
         what = f'The link\'s words "{one_line(address.words)}" do not say where it leads.'
         mend = "Link words that name the page: many readers hear only the links."
         yield text.remark("warning", "click-here", address.at, what, mend)
     if (found := _detour(address.typed, resolved) or _tracked(address.typed)) is not None:
         code, what, mend = found
         yield text.remark("warning", code, address.at, what, mend)
+
+
+def _is_empty(words: str) -> bool:
+    plain = one_line(re.sub(r"[*_`]", "", words)).strip(" .:!»›>→…")
+    return fold(plain) in _EMPTY_WORDS or bool(_CLICK.fullmatch(plain))
+
+
+def _badly_marked(text: Passage) -> Iterator[Remark]:
+    """What was meant as a link and is printed as it is typed."""
+    plain = without_code(text.text)
+    for match in _APART.finditer(plain):
+        what = f'"{clip(match[0], _SHOWN)}" has a blank between its brackets, so it is printed as words, not as a link.'
+        yield text.remark("warning", "address", match.start(), what, "Take the blank out:  [words](https://…)")
+    for match in _OPEN.finditer(plain):
+        what = f'"{clip(match[0], _SHOWN)}" lacks its last bracket, so it is printed as words, not as a link.'
+        yield text.remark("warning", "address", match.start(), what, "Write  )  behind the address.")
+    for match in _CLICK_BARE.finditer(plain) if text.is_english else ():
+        what = f'"{one_line(match[0])}" does not say where the address behind it leads.'
+        mend = "Link words that name the page: many readers hear only the links."
+        yield text.remark("warning", "click-here", match.start(), what, mend)
 
 
 def _empty(text: Passage, address: Address) -> Remark:
@@ -110,10 +144,25 @@ def _unprintable(text: Passage, address: Address) -> Remark | None:
     if scheme is not None and scheme[0].lower() == "data:":
         what = "A link holds its page in itself (data:). Mail programs open none of these; its words are printed alone."
         return text.remark("warning", "data-uri", address.at, what, "Put the page on the web and link it there.")
+    if address.words is not None and (host := _own_host(typed)):
+        what = f'"{shown}" leads to {host}, which no reader\'s machine can find.'
+        return text.remark("warning", "address", address.at, what, "Put the address that readers open.")
     if scheme is not None and printed(typed) is None:
         what = f'"{shown}" is not an address that can be printed; its words are printed without a link.'
         return text.remark("warning", "address", address.at, what, "A whole one reads  https://example.org/page")
     return None
+
+
+def _own_host(typed: str) -> str:
+    """The host of an address that only one's own machine or network knows; "" for any other."""
+    if not re.match(r"https?:", typed, re.I):
+        return ""
+    host = host_of(typed).strip("[]")
+    try:
+        is_own = not ip_address(host).is_global
+    except ValueError:
+        is_own = ("." not in host and host.isascii()) or bool(_OWN.fullmatch(host))
+    return host if is_own and host else ""
 
 
 def _detour(link: str, resolved: Mapping[str, str]) -> tuple[str, str, str] | None:

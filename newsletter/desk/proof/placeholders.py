@@ -16,6 +16,20 @@ _UNDONE = r"TO[D]O|FIX[M]E"
 _NOTE = rf"(?:{_UNDONE}|X[X]X|TBD|TBC|TK)"
 #: With these words behind it, it names a thing: "… lists are where plans go to rest".
 _THING = r"(?:lists?|apps?|comments?|items?|notes?|markers?|tags?|is|are|was|were)"
+#: Where a line begins, behind the marks of a list, also of one to tick off.
+_BEGINS = r"^[ \t>*_+-]*(?:\[[ x]?\][ \t]+)?"
+#: Behind these, TK is somebody or something: "TK is older than the quay".
+_VERB = (
+    r"(?:is|was|are|were|has|had|will|would|can|could|may|might|does|did|do|says?|said|stands?|stood|means?|meant|and|or"
+    r"|itself|[a-z]+ed)"
+)
+_UNIT = (
+    r"(?:euros?|dollars?|pounds?|kroner|yen|cents?|percent|per cent|thousand|million|billion|people|users|readers|words"
+    r"|days|hours|minutes|seconds|weeks|months|km|kg|knots|metres|meters|miles|GB|MB|TB|ms|watts?|cores|tokens|parameters)"
+)
+#: "Tk 8.6", "TK Elevator", "Tcl/Tk", "Techniker (TK)": the text uses the two letters as a name.
+_TK_IS_A_NAME = re.compile(r"\bT[Kk]\s+(?:[A-Z][a-z]|\d)|\bTcl/Tk\b|\btk\.[A-Za-z]|\bT[a-z]*k[a-z]*\s+\(TK\)|,\s+TK,")
+_TK_ALONE = re.compile(r"(?<![^\W_])TK(?![^\W_])")
 
 
 class _Sign(NamedTuple):
@@ -34,29 +48,48 @@ _SIGNS = (
     _Sign(re.compile(r"(?<![^\W_])(?:TKTK(?:TK)*|tktk(?:tk)*)(?![^\W_])"), "error", ("tktk",)),
     _Sign(re.compile(r"\blorem ipsum dolor\b", re.I), "error", ("lorem",)),
     # At the start of a line, with a colon: nobody begins a sentence so.
-    _Sign(re.compile(rf"^[ \t>*_+-]*{_NOTE}\b[*_]*(?:\([^()\n]*\))?:", re.M), "error", _NOTES),
-    _Sign(re.compile(r"\blorem ipsum\b", re.I), "warning", ("lorem",)),
+    _Sign(re.compile(rf"{_BEGINS}{_NOTE}\b[*_]*(?:\([^()\n]*\))?:", re.M), "error", _NOTES),
+    # Where a sentence begins; one may also speak of it.
+    _Sign(
+        re.compile(
+            r"(?:^|[.!?]\s)[ \t>*_+-]*\blorem ipsum\b(?!\s+(?:is|was|has|had|makes?|looks?|text|generators?)\b)",
+            re.I | re.M,
+        ),
+        "warning",
+        ("lorem",),
+    ),
     _Sign(re.compile(rf"(?<![^\W_]){_NOTE}:(?=\s)"), "warning", _NOTES),
     # In brackets, alone or with what is to be done; brackets with an address behind them are a link's.
     _Sign(re.compile(rf"\[{_NOTE}\b[^\[\]\n]*\](?!\()|\({_NOTE}\b[^()\n]*\)|<{_NOTE}\b[^<>\n]*>"), "warning", _NOTES),
-    _Sign(re.compile(rf"^[ \t>*_+-]*{_NOTE}[*_.…!?]*[ \t]*$", re.M), "warning", _NOTES),
-    _Sign(re.compile(rf"^[ \t>*_+-]*(?:{_UNDONE})[ \t]+(?!{_THING}\b)[a-z]", re.M), "warning", _NOTES),
-    # "It costs TK euros": a word of its own, and no name ("TK Maxx").
-    _Sign(re.compile(r"(?<![\w&./-])TK(?=\s+[a-z%]|\s*[,;.)!?%]|\s*$)(?!\.\w)", re.M), "warning", ("tk",)),
+    # In small letters only with a colon behind it: "(todo: numbers)".
+    _Sign(re.compile(rf"[\[(](?:{_UNDONE}|TK):[^\[\]()\n]*[\])](?!\()|\[TK\](?!\()", re.I), "warning", _NOTES),
+    _Sign(re.compile(rf"{_BEGINS}{_NOTE}[*_.…!?]*[ \t]*$|:[ \t]+TB[DC][.…]?[ \t]*$", re.M), "warning", _NOTES),
+    _Sign(re.compile(rf"{_BEGINS}(?:{_UNDONE})[ \t]+(?!{_THING}\b)[a-z]", re.M), "warning", _NOTES),
+    # "It costs TK euros": a word of its own, and no name ("TK Maxx", "TK is").
+    _Sign(
+        re.compile(rf"(?<![\w&./-])TK(?=\s+(?!{_VERB}\b)[a-z%]|\s*[,;.)!?%]|\s*$)(?!\.\w)", re.M),
+        "warning",
+        ("tk",),
+    ),
+    _Sign(re.compile(rf"(?<![\w&./-])(?:tk|X{{2,3}}|x{{3}})\s+(?:{_UNIT}\b|%)"), "warning", ("tk", "xx")),
+    _Sign(re.compile(r"[$€£]\s?(?:TK|X{2,})\b|\bcosts?\s+X{3}\b"), "warning", ("tk", "xx")),
     _Sign(
         re.compile(
             r"\[(?:insert|fill in)\s[^\[\]\n]{1,60}\](?![(\[:])"
             rf"|\[(?:your|add|name of|link to|replace)\s[^\[\]\n]{{0,40}}\b{_BLANKS}\b[^\[\]\n]{{0,20}}\](?![(\[:])"
-            r"|\[(?:name|date|number|link|url|title|source|figure|citation needed|placeholder|\?+)\](?![(\[:])",
+            r"|\[(?:name|date|number|link|url|title|source|figure|citation needed|placeholder|\?+)\](?![(\[:])"
+            rf"|\[(?:(?:first|last|full)\s?name|{_BLANKS}\s+(?:here|to come)|[^\[\]\n]{{1,40}}\s+goes\s+here)\]"
+            r"(?![(\[:])"
+            r"|\[(?:ask|check|verify|confirm|note to)\s[^\[\]\n]{1,60}\](?![(\[:])|\(NOTE TO [A-Z]+\b[^()\n]*\)",
             re.I,
         ),
         "warning",
-        ("[",),
+        ("[", "(note to"),
     ),
     _Sign(
         re.compile(
-            r"<(?:insert|your|name of|link to|fill in)\s[^<>\n]{1,60}>"
-            r"|<(?:name|first ?name|last ?name|number|date|company|product|headline|placeholder)>",
+            r"(?<!\w)<(?:insert|your|name of|link to|fill in)\s[^<>\n]{1,60}>"
+            r"|(?<!\w)<(?:name|first ?name|last ?name|number|date|company|product|headline|placeholder)>",
             re.I,
         ),
         "warning",
@@ -64,9 +97,15 @@ _SIGNS = (
     ),
     # The marks of mail programs, never filled in.
     _Sign(
-        re.compile(r"\*\|[A-Z_:]{2,30}\|\*|%%?(?:FIRST_?NAME|LAST_?NAME|EMAIL)%%?"),
+        re.compile(
+            r"\*\|[A-Z_:]{2,30}\|\*|%%?(?:FIRST_?NAME|LAST_?NAME|EMAIL)%%?"
+            r"|\{\{\s*(?:[a-z]+\.)?(?:[Ff]irst|[Ll]ast|[Ff]ull)?[_ ]?[Nn]ame\b[^{}\n]{0,40}\}\}"
+        ),
         "warning",
-        ("*|", "name%", "email%"),
+        ("*|", "name%", "email%", "{{"),
+    ),
+    _Sign(
+        re.compile(r"^[ \t>*_]*placeholder(?: text)?(?=\s*(?:[.,:;!–—-]|$))", re.I | re.M), "warning", ("placeholder",)
     ),
 )
 #: Alone between blanks; French puts a blank before its question marks.
@@ -74,15 +113,25 @@ _ASKED = re.compile(r"(?:(?<=\s)|^)\?{2,}(?=[\s,.;:)%]|$)", re.M)
 
 _FILE = (
     r"(?:files?|documents?|docs?|pdfs?|images?|screenshots?|photos?|pictures?|slides?|deck|spreadsheets?|charts?"
-    r"|reports?)"
+    r"|reports?|logs?|notes?|papers?|tables?|plots?)"
 )
 _ATTACHED = (
-    re.compile(r"\b(?:please\s+)?(?:find|see)\s+(?:the\s+)?(?:attached|enclosed)\b(?!\s+to\b)", re.I),
+    re.compile(r"\bplease\s+(?:find|see)\s+(?:the\s+)?(?:attached|enclosed)\b(?!\s+to\b)", re.I),
+    re.compile(
+        r"\b(?:find|see)\s+(?:the\s+)?(?:attached|enclosed)\b(?=\s*(?:[.,;:!?)]|$)|\s+(?:the|an?|my|our|for)\b)",
+        re.I | re.M,
+    ),
+    re.compile(rf"\b(?:details|numbers|figures|data|{_FILE})\s+(?:is|are)\s+in\s+the\s+attach(?:ment|ed)\b", re.I),
+    re.compile(rf"\b(?:in|from|see)\s+(?:the|my|our)\s+attached\s+(?:\w+\s+)?{_FILE}\b", re.I),
+    re.compile(
+        rf"(?:^|[.!?]\s+)(?:the|my|our)\s+attached\s+(?:\w+\s+)?{_FILE}\s+(?:has|have|shows?|lists?|gives?|tells?|explains?)\b",
+        re.I | re.M,
+    ),
     re.compile(r"\b(?:see|read)\s+(?:the|my|our)\s+(?:attachments?|enclosure)\b(?=\s*(?:[.,;:!?)]|for\b|$))", re.I),
     re.compile(rf"\b(?:see|find|read|check)\s+(?:the|my|our)\s+(?:attached|enclosed)\s+(?:\w+\s+)?{_FILE}\b", re.I),
     re.compile(
-        rf"\b(?:I|we)(?:['’]ve|\s+have)?\s+(?:also\s+)?(?:attached|enclosed)\s+(?:the|a|an|my|our|some|two|three)\s+"
-        rf"(?:[\w-]+\s+){{0,2}}{_FILE}\b(?!\s+to\b)",
+        rf"\b(?:I|we)(?:['’]ve|\s+have)?\s+(?:also\s+)?(?:attach(?:ed)?|enclosed?)\s+(?:the|a|an|my|our|some|two|three)\s+"
+        rf"(?:[\w-]+\s+){{0,2}}{_FILE}\b(?!\s+to\b(?!\s+this\b))",
         re.I,
     ),
     re.compile(r"(?:^|[.!?:]\s+)(?:attached|enclosed)\s+(?:is|are|you(?:['’]ll|\s+will)|please)\b", re.I | re.M),
@@ -108,13 +157,25 @@ def _found(text: Passage) -> Iterator[tuple[int, Level, str]]:
     """Each placeholder: its place, how sure it is, and the words around it."""
     prose = without_addresses(text.text) if text.is_markdown else text.text
     low = prose.lower()
+    is_name = "tk" in low and bool(_TK_IS_A_NAME.search(prose))
     for sign in _SIGNS:
         for match in sign.pattern.finditer(prose) if any(letters in low for letters in sign.letters) else ():
             at = match.end() - len(match[0].lstrip())
+            if (is_name and _TK_ALONE.search(match[0])) or _is_short_for(prose, match):
+                continue
             yield at, sign.level, _around(prose, at, match.end())
     if text.is_english and "??" in prose:
         for match in _ASKED.finditer(prose):
             yield match.start(), "warning", _around(prose, match.start(), match.end())
+
+
+def _is_short_for(prose: str, match: re.Match[str]) -> bool:
+    """Whether the words before a note in brackets are what it is short for."""
+    if match[0] not in ("(TBD)", "(TBC)", "(TK)"):
+        return False
+    found = re.search(r"((?:\w+[\s-]+){1,3})$", prose[max(0, match.start() - 80) : match.start()])
+    initials = "".join(word[0] for word in re.findall(r"\w+", found[1])) if found else ""
+    return initials.upper().endswith(match[0][1:-1])
 
 
 def _around(prose: str, start: int, end: int) -> str:

@@ -68,6 +68,7 @@ def _of_the_words(proof: Proof) -> Iterator[Remark]:
     yield from house_words.avoided(texts, desk.settings.checking.avoid)
     yield from house_words.misspelt(texts, desk.settings.checking.spelling)
     yield from takes.about_form(texts)
+    yield from takes.open_quotes(texts)
 
 
 def _of_the_letter(proof: Proof) -> Iterator[Remark]:

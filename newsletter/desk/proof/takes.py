@@ -1,4 +1,4 @@
-"""Takes that will look odd in print: tables, raw markup, two by one member on one story. Pure."""
+"""Takes that will look odd in print: tables, raw markup, quotes left open, two on one story. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from itertools import pairwise
 
 from newsletter.desk.members import member_named
 from newsletter.desk.proof.passages import Passage
-from newsletter.desk.proof.prose import without_code
+from newsletter.desk.proof.prose import without_code, words_alone
 from newsletter.model.issue import Issue, Member, Placement, Take
 from newsletter.model.remarks import Remark
 from newsletter.text import clip
 
 #: The rule below the first row of a table.
 _RULE = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)+")
+#: A straight quotation mark, not that of inches.
+_STRAIGHT = re.compile(r"(?<!\d)\"")
+_OPENS = re.compile(r"(?<![^\s(\[—–-])\"(?=\w)")
 _BLOCK = re.compile(
     r"<(table|div|section|article|center|font|iframe|form|style|script|object|svg|video|audio)\b[^<>]*>", re.I
 )
@@ -34,6 +37,35 @@ def about_form(texts: Sequence[Passage]) -> Iterator[Remark]:
                 yield text.remark(
                     "notice", "raw-html", found.start(), what, "Meant as words? Put it between backticks."
                 )
+
+
+def open_quotes(texts: Sequence[Passage]) -> Iterator[Remark]:
+    """The first quotation mark inside each take that opens and never closes.
+
+    A quote of several paragraphs may open each of them and close the last alone; inches and apostrophes open none.
+    """
+    for text in texts:
+        if text.kind == "take":
+            at = _open_quote_in(words_alone(text.text))
+            if at is not None:
+                what = f'"{text.text[at]}" opened here is never closed; printed as typed.'
+                yield text.remark("warning", "unclosed", at, what)
+
+
+def _open_quote_in(prose: str) -> int | None:
+    ends = [match.start() for match in re.finditer(r"\n[ \t]*\n", prose)]
+    for start, end in zip([0, *ends], [*ends, len(prose)], strict=True):
+        behind = prose[end:].lstrip()
+        for opening, closing in (("“", "”"), ("«", "»")):
+            last = prose.rfind(opening, start, end)
+            # German closes with the mark that opens in English, French guillemets are turned there.
+            is_paired = closing in prose[last:end] or "„" in prose[start:end] or "»" in prose[start : max(start, last)]
+            if last >= 0 and not is_paired and not behind.startswith(opening):
+                return last
+        found = [match.start() for match in _STRAIGHT.finditer(prose, start, end)]
+        if len(found) % 2 and _OPENS.match(prose, found[-1]) and not behind.startswith('"'):
+            return found[-1]
+    return None
 
 
 def _table_in(plain: str) -> int | None:
