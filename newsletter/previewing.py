@@ -5,7 +5,6 @@ For a week that is approved or was sent, what lies in its folder; for any other,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,8 +13,7 @@ from email.policy import default
 from pathlib import Path
 
 from newsletter.desk.members import member_named
-from newsletter.desk.sealing import changed_since, digests
-from newsletter.errors import EditorMustAct, FaultyFiles, NewsletterError, NotReady
+from newsletter.errors import EditorMustAct, NotReady
 from newsletter.files.folder import read_kept, read_text, week_folder
 from newsletter.files.record import read_record
 from newsletter.files.state import read_seal, read_state
@@ -28,11 +26,11 @@ from newsletter.model.week_state import State
 from newsletter.newsroom.calendar import state_of
 from newsletter.newsroom.composing import Composed, composed
 from newsletter.newsroom.corrected import corrections_of
-from newsletter.newsroom.envelope import envelope_changes
 from newsletter.newsroom.inputs import week_inputs
 from newsletter.newsroom.mailings import VARIANT, mailing_made_of, mailing_of
-from newsletter.newsroom.records import seal_holds, sealed_files, week_files, words_of_pause
+from newsletter.newsroom.records import changed_since_approval, seal_holds, week_files, words_of_pause
 from newsletter.newsroom.room import Newsroom
+from newsletter.newsroom.week_remarks import remarks_despite, week_remarks
 from newsletter.press.desk_pages import StoryLine, TakeLine
 from newsletter.press.render import corrected_page
 from newsletter.store.engine import Store
@@ -43,8 +41,6 @@ PREVIEW_READER = Subscriber(
 )
 #: Signs the links of that reader where no key was set: a preview makes none.
 _NO_SECRET = "the preview's own, in no way secret"  # noqa: S105 - as it says
-#: A fault of a template as FaultyTemplate writes it.
-_TEMPLATE = re.compile(r"(?P<path>\S+\.j2)(?::(?P<line>\d+))?: ")
 _TOP = ("newsletter.toml", "feeds.toml", "sources.toml", "topics.txt")
 _FOLDERS = ("issues/", "templates/")
 
@@ -98,12 +94,6 @@ def opened(letter: bytes) -> Opened:
     return Opened(sender=str(message["From"]), subject=str(message["Subject"]), html=html, text=text)
 
 
-def remarks_of(fault: NewsletterError, week: Week) -> tuple[Remark, ...]:
-    """An error as remarks: each fault of a file on its line, anything else on the week."""
-    found = fault.findings if isinstance(fault, FaultyFiles) else (fault,)
-    return in_order(one if isinstance(one, Remark) else _sentence(str(one), week) for one in found)
-
-
 def shown_file(root: Path, path: str, named: Collection[str]) -> str | None:
     """The text of a file that editors work on, or that a remark names; None for any other.
 
@@ -137,7 +127,7 @@ def _as_drafted(room: Newsroom, week: Week, store: Store | None, reader: Subscri
         letter=write_letter(mailing, reader, secret=_secret(room)).data,
         markdown=made.markdown,
         page=made.page,
-        remarks=found.remarks,
+        remarks=_remarks(room, store, found),
         stories=_stories(issue, found.draft.placements),
     )
 
@@ -154,9 +144,9 @@ def _as_it_lies(room: Newsroom, week: Week, store: Store | None, reader: Subscri
         found = composed(room, week_inputs(room, week, store), store=store)
     except EditorMustAct as fault:
         # What lies there is shown all the same: it does not depend on what the files would make now.
-        remarks = remarks_of(fault, week)
+        remarks = remarks_despite(room, week, fault)
     else:
-        remarks, placements = found.remarks, found.draft.placements
+        remarks, placements = _remarks(room, store, found), found.draft.placements
     return Preview(
         week=week,
         state=state_of(room, week),
@@ -168,6 +158,10 @@ def _as_it_lies(room: Newsroom, week: Week, store: Store | None, reader: Subscri
         remarks=remarks,
         stories=_stories(record, placements),
     )
+
+
+def _remarks(room: Newsroom, store: Store | None, found: Composed) -> tuple[Remark, ...]:
+    return in_order((*found.remarks, *week_remarks(room, store, found)))
 
 
 def _standing(room: Newsroom, week: Week) -> tuple[str, ...]:
@@ -183,9 +177,7 @@ def _standing(room: Newsroom, week: Week) -> tuple[str, ...]:
         return (*said, *(["Frozen, and not approved yet."] if state.frozen else []))
     member = member_named(seal.by, room.settings.members)
     by = member.name if member else seal.by
-    changed = [*changed_since(seal, digests(sealed_files(room.root, week)))]
-    changed += [f"newsletter.toml: {key}" for key in envelope_changes(seal, room.settings.mail)]
-    if changed:
+    if changed := changed_since_approval(room, week, seal):
         return (*said, f"Changed since {by} approved it: {', '.join(changed)}.")
     return (f"As it lies in the folder, approved by {by} on {room.local(seal.at)}.", *said)
 
@@ -229,11 +221,3 @@ def _secret(room: Newsroom) -> str:
 def _may_be_shown(path: str) -> bool:
     parts = path.split("/")
     return not any(part.startswith(".") or part == "" or "\\" in part for part in parts) and parts[0] != "var"
-
-
-def _sentence(words: str, week: Week) -> Remark:
-    what, *mend = (line.strip() for line in words.split("\n"))
-    if (found := _TEMPLATE.match(what)) is not None:
-        line = int(found["line"] or 0)
-        return Remark(found["path"], line, "error", "template", what[found.end() :], tuple(mend))
-    return Remark(f"issues/{week}", 0, "error", "fault", what, tuple(mend))

@@ -41,7 +41,9 @@ _OTHERS = ("snowballstemmer", "publicsuffixlist")
 class NewsMemo:
     """What was last asked for, by digest, in one process; safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, writes: bool = True) -> None:
+        #: Whether files may be made as well, for other processes; those that are there are always read.
+        self.writes = writes
         self.news: Few[News] = Few()
         #: By the digest of the store alone.
         self.glimpses: Few[tuple[Glimpse, ...]] = Few()

@@ -46,7 +46,7 @@ def week_news(
     folder = room.var / "cache"
     kept = read_kept(folder, key, entries) if len(entries) >= worth else None
     news = kept or _made(entries, feeds, sources, found, until=window.end)
-    if kept is None and len(entries) >= worth:
+    if kept is None and room.memo.writes and len(entries) >= worth:
         keep(folder, key, news, entries)
     whole = replace(news, resolved=resolved, topics=sources.topics)
     room.memo.news.keep(key, whole)

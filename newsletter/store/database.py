@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import sqlite
@@ -61,14 +62,17 @@ class Database:
         self.engine.dispose()
 
 
-def connect(url: str) -> Database:
+def connect(url: str, *, looking: bool = False) -> Database:
     """Prepare a database by address: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME. Looks at no table.
 
     An SQLite file that is not there is made, readable to its owner alone: it will hold people's addresses.
+    Whoever is only `looking` can write to no SQLite file, and needs no right to.
     Raises StoreFault for other addresses and for a folder that is not there.
     """
     if url.startswith("sqlite:///"):
-        return _sqlite(Path(url.removeprefix("sqlite:///")))
+        path = Path(url.removeprefix("sqlite:///"))
+        _refuse_what_is_no_file(path)
+        return _seen_sqlite(path) if looking else _sqlite(path)
     if url.startswith(("postgresql://", "postgres://")):
         return _postgresql("postgresql+psycopg://" + url.split("://", 1)[1])
     scheme = url.split(":", 1)[0] if ":" in url else ""
@@ -87,13 +91,16 @@ def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
     return sqlite.insert(table)
 
 
-def _sqlite(path: Path) -> Database:
+def _refuse_what_is_no_file(path: Path) -> None:
     if not path.name or path.name == ":memory:":
         raise StoreFault("DATABASE_URL names no file.", mend="Write sqlite:///var/newsletter.db, or leave it out.")
     if not path.parent.is_dir():
         raise StoreFault(f"There is no folder {path.parent} for the database.", mend=f"mkdir -p {path.parent}")
     if path.is_dir():
         raise StoreFault(f"{path} is a folder, not a database.", mend="Name a file inside it.")
+
+
+def _sqlite(path: Path) -> Database:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     except OSError as fault:
@@ -101,8 +108,25 @@ def _sqlite(path: Path) -> Database:
             f"The database {path} cannot be opened for writing: {fault.strerror}.",
             mend="Give the account that runs this program the right to write to the file and to its folder.",
         ) from fault
+    return _opened_sqlite(path, str(path.absolute()))
+
+
+def _seen_sqlite(path: Path) -> Database:
+    """The same for somebody who only reads: on a disk that cannot be written to as well."""
+    if all(os.access(one, os.W_OK) for one in (path, path.parent)):
+        found = _opened_sqlite(path, str(path.absolute()))
+    else:
+        # Its readers would share memory in a file beside it, which cannot be made: then nobody else may write either.
+        beside = path.with_name(f"{path.name}-wal").exists()
+        address = f"file:{quote(str(path.absolute()))}?mode=ro{'' if beside else '&immutable=1'}"
+        found = _opened_sqlite(path, address, uri=True)
+    event.listen(found.engine, "connect", _only_read)
+    return found
+
+
+def _opened_sqlite(path: Path, address: str, *, uri: bool = False) -> Database:
     engine = create_engine(
-        URL.create("sqlite", database=str(path.absolute())),
+        URL.create("sqlite", database=address, query={"uri": "true"} if uri else {}),
         connect_args={"timeout": _PATIENCE, "check_same_thread": False},
         max_overflow=-1,
         hide_parameters=True,
@@ -110,6 +134,10 @@ def _sqlite(path: Path) -> Database:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine=engine, name=str(path), path=path, turn=threading.Lock())
+
+
+def _only_read(raw: Any, _record: object) -> None:
+    raw.execute("PRAGMA query_only = ON").close()
 
 
 def _prepare_sqlite(raw: Any, _record: object) -> None:

@@ -15,6 +15,7 @@ from typing import Self
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from newsletter.errors import StoreFault
 from newsletter.store.anchors import TakeAnchors
 from newsletter.store.database import Database, connect
 from newsletter.store.faults import is_missing_table
@@ -65,23 +66,22 @@ class Store:
         self.close()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, looking: bool = False) -> Store:
     """Open the database at sqlite:///PATH or postgresql://…; a fresh one gets its tables, an older one is upgraded.
 
     Before an SQLite file is upgraded, a copy is laid beside it as PATH.backup-REVISION.
+    Whoever is only `looking` changes nothing: for them one of another revision is a StoreFault.
 
     Raises:
         StoreIsNewer: a later version of this program wrote it; nothing was touched.
         StoreFault: it is not a database of ours, is damaged, or cannot be reached.
         CannotWrite: the file cannot be written, or the disk is full.
     """
-    database = connect(url)
+    database = connect(url, looking=looking)
     try:
         found = _revision(database)
         if found != HEAD:
-            from newsletter.store.upgrade import upgrade
-
-            upgrade(database, found)
+            _bring_up(database, found, looking=looking)
     except BaseException:
         database.close()
         raise
@@ -101,6 +101,17 @@ def open_store(url: str) -> Store:
 def sqlite_url(path: Path) -> str:
     """The address of an SQLite file, as `open_store` reads it; any characters may stand in the path."""
     return f"sqlite:///{path}"
+
+
+def _bring_up(database: Database, found: str | None, *, looking: bool) -> None:
+    if looking:
+        raise StoreFault(
+            f"The database {database.name} was written by another version of this program.",
+            mend="An older one is brought up to date by:  newsletter status",
+        )
+    from newsletter.store.upgrade import upgrade
+
+    upgrade(database, found)
 
 
 def _revision(database: Database) -> str | None:

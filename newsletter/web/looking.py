@@ -19,8 +19,10 @@ from newsletter.files.state import read_state
 from newsletter.model.remarks import Remark, errors_in
 from newsletter.model.settings import Settings
 from newsletter.model.week import Week
+from newsletter.newsroom.news_memo import NewsMemo
 from newsletter.newsroom.room import Newsroom
-from newsletter.previewing import Opened, Preview, opened, preview, remarks_of, shown_file
+from newsletter.newsroom.week_remarks import remarks_despite
+from newsletter.previewing import Opened, Preview, opened, preview, shown_file
 from newsletter.store.engine import Store, open_store, sqlite_url
 
 _DATABASE = "newsletter.db"
@@ -48,10 +50,12 @@ class Previewer:
     """Looks at one week again and again, with one store, and with the settings as they are then."""
 
     def __init__(self, room: Newsroom, week: Week, *, environ: Mapping[str, str]) -> None:
-        self._room, self._week, self._environ = room, week, environ
+        self._room, self._week, self._environ = replace(room, memo=NewsMemo(writes=False)), week, environ
         self._good: Preview | None = None
         self._store: Store | None = None
         self._scratch: TemporaryDirectory[str] | None = None
+        #: Which file the store was opened on: another may be laid in its place, out of a backup.
+        self._file: tuple[int, int] | None = None
 
     @property
     def room(self) -> Newsroom:
@@ -64,7 +68,7 @@ class Previewer:
             self._room = replace(self._room, settings=self._settings())
             self._good = preview(self._room, self._week, self._opened_store())
         except NewsletterError as fault:
-            return self._found(remarks_of(fault, self._week), stale=True)
+            return self._found(remarks_despite(self._room, self._week, fault), stale=True)
         except Exception as fault:  # noqa: BLE001 - a preview stays open while its owner mends what broke it
             _log.exception("The preview could not be made")
             what = f"A fault of ours, not of yours: {type(fault).__name__}: {fault}."
@@ -85,6 +89,7 @@ class Previewer:
             self._store.close()
         if self._scratch is not None:
             self._scratch.cleanup()
+        self._store = self._scratch = None
 
     def _found(self, remarks: tuple[Remark, ...], *, stale: bool) -> Look:
         good, root = self._good, self._room.root
@@ -112,18 +117,28 @@ class Previewer:
 
     def _opened_store(self) -> Store | None:
         """The newsroom's; where there is none, an empty one elsewhere, or None if the week needs none: it is frozen."""
-        there = bool(self._room.settings.database_url) or (self._room.var / _DATABASE).is_file()
-        if not there and read_state(self._room.root, self._week).frozen:
+        path, address = self._room.var / _DATABASE, self._room.settings.database_url
+        file = _file_of(path)
+        if not address and file is None and read_state(self._room.root, self._week).frozen:
             return None
-        if self._store is not None and (self._scratch is None or not there):
+        if self._store is not None and file == self._file:
             return self._store
         self.close()
-        self._scratch = None if there else TemporaryDirectory(prefix="newsletter-preview-")
-        if self._scratch is None:
-            self._store = self._room.open_store()
+        self._file = file
+        if address or file is not None:
+            self._store = open_store(address or sqlite_url(path), looking=True)
         else:
+            self._scratch = TemporaryDirectory(prefix="newsletter-preview-")
             self._store = open_store(sqlite_url(Path(self._scratch.name) / _DATABASE))
         return self._store
+
+
+def _file_of(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from types import FrameType
@@ -52,7 +53,9 @@ def _bound(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as fault:
+        # The words of create_server repeat the address; those of a name that is not found have a negative number.
+        why = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else fault.strerror or str(fault)
         raise NewsletterError(
-            f"Nobody can be answered on {host}:{port}: {(fault.strerror or str(fault)).lower()}.",
-            mend="Another program may hold the port, or the host be none of this machine's: --port, --host.",
+            f"Nobody can be answered on {host}:{port}: {why.lower()}.",
+            mend="Another program may hold the port: --port. Or the host is none of this machine's: --host.",
         ) from fault

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,8 +20,10 @@ from newsletter.files.folder import week_folder
 from newsletter.files.state import write_state
 from newsletter.model.remarks import Remark
 from newsletter.model.week_state import Correction, Pause
+from newsletter.newsroom import week_news
+from newsletter.newsroom.week_remarks import remarks_of
 from newsletter.pipeline import draft
-from newsletter.previewing import PREVIEW_READER, opened, preview, remarks_of, shown_file
+from newsletter.previewing import PREVIEW_READER, opened, preview, shown_file
 from newsletter.rehearsal import rehearse
 from newsletter.web.live import Live
 from newsletter.web.looking import Previewer
@@ -79,6 +84,32 @@ def test_a_week_that_is_approved_is_shown_as_the_letter_that_would_leave(space: 
     space.seal()
 
     assert letter_of_the_reader(space) == rehearsed(space)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"PUBLICATION__BASE_URL": ""},
+        {"MAIL__TRANSPORT": "smtp", "SMTP__HOST": "smtp.example.com", "SMTP__SECURITY": "none"},
+        {"MAIL__REPLY_TO": "chief@example.com", "MAIL__LIST_ID": "weekly.example.com", "PUBLICATION__LANGUAGE": "ar"},
+    ],
+    ids=["as usual", "without a site", "over SMTP", "with every header"],
+)
+def test_at_every_stage_it_is_the_letter_that_leaves_in_the_end(tmp_path: Path, settings: dict[str, str]) -> None:
+    with workspace(tmp_path, settings=settings) as space:
+        space.add("ada")
+
+        shown = [letter_of_the_reader(space)]
+        space.freeze()
+        shown.append(letter_of_the_reader(space))
+        space.seal()
+        shown.append(letter_of_the_reader(space))
+        space.deliver()
+        shown.append(letter_of_the_reader(space))
+
+        assert [letter.data for letter in space.post.taken] == shown[:1]
+        assert set(shown) == set(shown[:1])
 
 
 def test_a_week_that_was_sent_is_shown_as_the_letter_that_left(space: Workspace) -> None:
@@ -205,6 +236,16 @@ def test_where_nothing_was_ever_collected_no_database_is_made(space: Workspace, 
     assert not (other / "var").exists()
 
 
+def test_where_the_database_that_was_named_is_not_none_is_made(space: Workspace, tmp_path: Path) -> None:
+    missing = tmp_path / "elsewhere.db"
+
+    with closing(Previewer(space.room, WEEK, environ={"DATABASE_URL": f"sqlite:///{missing}"})) as looking:
+        found = looking.look()
+
+    assert [remark.what for remark in found.remarks] == [f"The database {missing} cannot be opened."]
+    assert not missing.exists()
+
+
 def test_a_database_that_comes_later_is_used(space: Workspace) -> None:
     database = space.root / "var" / "newsletter.db"
     away = database.rename(database.with_name("away"))
@@ -218,6 +259,69 @@ def test_a_database_that_comes_later_is_used(space: Workspace) -> None:
         assert looking.news_mark() != before
         assert looking._store is not None
         assert looking._store.database.path == database
+
+
+def test_a_week_of_many_entries_leaves_no_file_behind(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(week_news.week_news, "__kwdefaults__", {"worth": 0})
+    before = everything(space.root)
+
+    with closing(previewer(space)) as looking:
+        assert not looking.look().stale
+
+    assert everything(space.root) == before
+
+
+def test_a_database_of_an_earlier_version_is_left_as_it_is(space: Workspace) -> None:
+    database = space.root / "var" / "newsletter.db"
+    with closing(sqlite3.connect(database)) as raw, raw:
+        raw.execute("UPDATE alembic_version SET version_num = '0003'")
+    before = everything(space.root)
+
+    with closing(previewer(space)) as looking:
+        found = looking.look()
+
+    assert [(remark.what, remark.mend) for remark in found.remarks] == [
+        (
+            f"The database {database} was written by another version of this program.",
+            ("An older one is brought up to date by:  newsletter status",),
+        )
+    ]
+    assert everything(space.root) == before
+
+
+def test_a_database_laid_in_the_place_of_another_is_used(space: Workspace) -> None:
+    database = space.root / "var" / "newsletter.db"
+    good = database.with_name("good")
+    space.store.close()
+    shutil.copy(database, good)
+
+    with closing(previewer(space)) as looking:
+        looking.look()
+        database.write_bytes(b"no database" * 500)
+        database.rename(database.with_name("away"))
+        shutil.copy(database.with_name("away"), database)
+        broken = looking.look()
+        good.replace(database)
+        mended = looking.look()
+
+    assert broken.stale
+    assert [remark.code for remark in broken.remarks] == ["fault"]
+    assert not mended.stale
+
+
+@pytest.mark.parametrize("in_use", [True, False])
+def test_where_nothing_may_be_written_the_week_is_shown(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch, *, in_use: bool
+) -> None:
+    if not in_use:
+        space.store.close()
+    monkeypatch.setattr(os, "access", lambda path, _: "var" not in Path(path).parts)
+
+    with closing(previewer(space)) as looking:
+        found = looking.look()
+
+    assert found.preview is not None
+    assert (found.stale, [remark.code for remark in found.remarks if remark.level == "error"]) == (False, [])
 
 
 # Mistakes ------------------------------------------------------------------------------------------
@@ -297,7 +401,7 @@ def test_a_fault_of_ours_is_shown_and_ends_nothing(space: Workspace, caplog: pyt
     ids=["a file", "a template", "the week"],
 )
 def test_an_error_becomes_remarks_on_the_lines_it_names(fault: FaultyFiles | NotReady, remark: Remark) -> None:
-    assert remarks_of(fault, WEEK) == (remark,)
+    assert remarks_of(fault, f"issues/{WEEK}") == (remark,)
 
 
 # Pages ---------------------------------------------------------------------------------------------
