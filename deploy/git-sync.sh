@@ -12,6 +12,18 @@ approved=main # a push to this branch counts as an approval: see deploy/README.m
 
 say() { printf 'git-sync: %s\n' "$*" >&2; }
 
+# What git leaves running in the background must not keep the lock.
+git() { command git "$@" 9>&-; }
+
+# Nobody is here to type a password, and letters do not wait for a line that hangs.
+over_the_line() {
+    if command -v timeout >/dev/null; then
+        GIT_TERMINAL_PROMPT=0 timeout 120 git "$@" </dev/null 9>&-
+    else
+        GIT_TERMINAL_PROMPT=0 command git "$@" </dev/null 9>&-
+    fi
+}
+
 if [ "$#" -eq 0 ]; then
     say "name the command to run:  deploy/git-sync.sh newsletter run"
     exit 2
@@ -43,7 +55,7 @@ keep() {
 
 # What others filed comes with our own branch, what was approved with the other; a merge keeps both as they were made.
 bring() {
-    git fetch --quiet "$remote" || {
+    over_the_line fetch --quiet "$remote" || {
         say "$remote cannot be reached; going on with what lies here"
         return 1
     }
@@ -58,18 +70,26 @@ bring() {
 }
 
 carry() {
-    git push --quiet "$remote" "HEAD:refs/heads/$desk" 2>/dev/null && return
-    bring && git push --quiet "$remote" "HEAD:refs/heads/$desk" && return
+    over_the_line push --quiet "$remote" "HEAD:refs/heads/$desk" 2>/dev/null && return
+    bring && over_the_line push --quiet "$remote" "HEAD:refs/heads/$desk" && return
     say "nothing could be pushed to $remote; the next run tries again"
     return 1
 }
 
 failed=0
-keep "Filed on the server" || failed=1
-bring || failed=1
-"$@" 9>&-
-code=$?
-keep "Made by: $*" || failed=1
-carry || failed=1
+if [ -e "$(git rev-parse --git-path MERGE_HEAD)" ]; then
+    # A person is at it: what is half merged becomes no commit of ours.
+    say "a merge is not finished here; until it is, nothing is brought or pushed:  git status"
+    "$@" 9>&-
+    code=$?
+    failed=1
+else
+    keep "Filed on the server" || failed=1
+    bring || failed=1
+    "$@" 9>&-
+    code=$?
+    keep "Made by: $*" || failed=1
+    carry || failed=1
+fi
 if [ "$code" -eq 0 ] && [ "$failed" -ne 0 ]; then code=1; fi
 exit "$code"

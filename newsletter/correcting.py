@@ -116,7 +116,7 @@ def withdraw(room: Newsroom, week: Week, number: int, *, dry_run: bool = False) 
             mend=f"See them all:  newsletter correct {week} --list",
         )
     gone = state.corrections[number - 1]
-    telling = weeks_that_tell(room.root, week, gone.text)
+    telling = weeks_that_tell(room.root, week, gone.text, left_out=True)
     if sent := [later for later in telling if read_state(room.root, later).sent is not None]:
         raise NotReady(
             f"{sent[0]} has told it to its readers; it cannot be taken back.",
@@ -127,7 +127,7 @@ def withdraw(room: Newsroom, week: Week, number: int, *, dry_run: bool = False) 
         _report(room, issue, after),
         this=_report(room, issue, state).corrections[number - 1],
         foot=_foot(room, week, after),
-        made_again=telling,
+        made_again=tuple(later for later in telling if not read_state(room.root, later).skipped),
     )
     if dry_run:
         return report
@@ -197,5 +197,4 @@ def _numbered(
 def _foot(room: Newsroom, week: Week, state: WeekState) -> tuple[ToldCorrection, ...]:
     """What the next issue that closes tells, with this week in that state."""
     memory, _ = read_memory(room.root, before=weeks_on_disk(room.root)[-1].after())
-    found = to_be_told(room.root, memory, room.settings.week.zone, until=room.clock.now(), instead={week: state})
-    return tuple(one for one in found if not weeks_that_tell(room.root, one.reference.week, one.text))
+    return to_be_told(room.root, memory, room.settings.week.zone, until=room.clock.now(), instead={week: state})

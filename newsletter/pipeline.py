@@ -7,6 +7,7 @@ collect → draft → freeze → approve → publish → deliver, and `run`, whi
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from newsletter.archive.plan import plan
@@ -14,7 +15,7 @@ from newsletter.archive.swap import swap_in
 from newsletter.desk.compose import proved
 from newsletter.desk.due import Slots, slots_of
 from newsletter.desk.sealing import digests
-from newsletter.errors import NotReady, UsageFault
+from newsletter.errors import NewsletterError, NotReady, UsageFault
 from newsletter.files.folder import write_whole
 from newsletter.files.news import write_news
 from newsletter.files.state import read_state, write_seal, write_state
@@ -28,11 +29,13 @@ from newsletter.model.week_state import Seal
 from newsletter.newsroom.about_news import about_news, nothing_for_long
 from newsletter.newsroom.approved import keep_copies
 from newsletter.newsroom.asking import Hasty, hasty
+from newsletter.newsroom.calendar import current_week
 from newsletter.newsroom.collecting import collect_feeds
 from newsletter.newsroom.composing import Composed, composed
 from newsletter.newsroom.corrected import with_corrections
 from newsletter.newsroom.envelope import envelope_of
 from newsletter.newsroom.feed_list import feeds_to_collect, sound_feeds
+from newsletter.newsroom.headlines import remember_headlines
 from newsletter.newsroom.inputs import Inputs, fit_to_freeze, freeze_of, week_inputs
 from newsletter.newsroom.late_takes import tell_late
 from newsletter.newsroom.mailings import note_progress, open_mailing, readers_secret
@@ -75,7 +78,10 @@ def draft(room: Newsroom, week: Week, store: Store | None) -> Composed:
     """
     not_yet_sent(room, week)
     drafted = _drafted(room, week_inputs(room, week, store))
-    about = () if store is None else about_news(room, store, drafted.draft)
+    if store is None:
+        return drafted
+    about = about_news(room, store, drafted.draft)
+    remember_headlines(drafted.draft, store, room.clock.now())
     return replace(drafted, remarks=in_order((*drafted.remarks, *about)))
 
 
@@ -102,14 +108,19 @@ def freeze(room: Newsroom, week: Week, store: Store, *, early: bool = False) -> 
     frozen = freeze_of(last.inputs, last.draft, at=min(now, slot), run_at=now)
     write_state(room.root, week, replace(state, frozen=frozen, held=""))
     closed = draft(room, week, store)
-    # What was said of files outside the list (filed late, left behind, waiting) is said here for the last time.
-    return replace(closed, remarks=in_order((*last.remarks, *closed.remarks)))
+    # What was said of files outside the list (filed late, left behind, waiting) is said here for the last time; what
+    # is said of a take on it in other words by now is said once.
+    again = {(remark.path, remark.line, remark.code) for remark in closed.remarks}
+    takes = {listed.path for listed in frozen.takes}
+    before = (r for r in last.remarks if r.path not in takes or (r.path, r.line, r.code) not in again)
+    return replace(closed, remarks=in_order((*before, *closed.remarks)))
 
 
 def approve(room: Newsroom, week: Week, *, by: str) -> Seal:
     """Seal exactly the files that lie in the week's folder, as `by` has seen them.
 
-    Raises NotReady if the week is not frozen, is held, if a file was changed since it was drafted, or holds an error.
+    Raises NotReady if the week is not frozen, is held, holds an error or too little to print, or if a file was changed
+    since it was drafted.
     """
     not_yet_sent(room, week)
     not_left_out(room, week)
@@ -125,6 +136,9 @@ def approve(room: Newsroom, week: Week, *, by: str) -> Seal:
         )
     if faults := errors_in(drafted.remarks):
         raise NotReady(f"{week} holds errors:\n" + "\n".join(map(str, faults)), mend="Mend them, draft and look again.")
+    if lacking := drafted.draft.held:
+        mend = f"Put words back into a take it was closed with, or leave it out:  newsletter skip {week} --why …"
+        raise NotReady(f"{week} has too little to print: {'; '.join(lacking)}.", mend=mend)
     if not by.strip():
         raise UsageFault("An approval needs a name.", mend="Say who has looked at it:  --by NAME")
     seal = Seal(by=one_line(by), at=room.clock.now(), digests=seen, envelope=envelope_of(room.settings.mail))
@@ -190,6 +204,8 @@ def run(room: Newsroom, store: Store) -> tuple[Done, ...]:
         stages.attempt("collect", stages.collect_slot, stages.latest.week.after(), lambda: collect(room, store))
         if (early := hasty(room, store)) is not None:
             stages.attempt("collect", early.due, stages.latest.week.after(), lambda: _collect_some(room, store, early))
+        if any(done.stage == "collect" for done in stages.done):
+            _make_news_ready(room, store)
         for slots in stages.weeks():
             _advance(room, store, stages, slots)
         remind_if_due(room, store, stages)
@@ -201,6 +217,12 @@ def _collect_some(room: Newsroom, store: Store, early: Hasty) -> None:
     some = [feed for feed in sound_feeds(room)[0] if feed.id in early.feeds]
     collect_feeds(room, store, some, every=True)
     resolve_short_links(room, store)
+
+
+def _make_news_ready(room: Newsroom, store: Store) -> None:
+    """Group and rank what came in now, so that no editor waits for it; what keeps it from that is told who asks."""
+    with suppress(NewsletterError):
+        week_inputs(room, current_week(room), store)
 
 
 def _advance(room: Newsroom, store: Store, stages: Stages, slots: Slots) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from newsletter.__main__ import main
 from newsletter.correcting import correct, listed, withdraw
-from newsletter.editorial import rebuild
+from newsletter.editorial import bring_back, rebuild, skip
 from newsletter.errors import NotReady, UsageFault
 from newsletter.files.record import parse_record, read_record
 from newsletter.files.state import dump_state, parse_state, read_seal
@@ -183,6 +183,39 @@ def test_a_week_that_is_left_out_loses_no_correction(sent: Workspace) -> None:
     issue = read_record(sent.root, LATER)
     assert issue is not None
     assert [one.text for one in issue.corrections] == [WORDS]
+
+
+def test_of_two_weeks_that_are_closed_at_a_time_one_tells_it(sent: Workspace) -> None:
+    correct(sent.room, WEEK, WORDS, by="rani", tell=True)
+    close(sent, 1)
+    close(sent, 2)
+
+    assert [len(sent.state(week).frozen.corrections) for week in (NEXT, LATER)] == [1, 0]  # type: ignore[union-attr]
+
+
+def test_a_left_out_week_that_is_brought_back_tells_nothing_that_another_tells(sent: Workspace) -> None:
+    correct(sent.room, WEEK, WORDS, by="rani", tell=True)
+    close(sent, 1)
+    skip(sent.room, NEXT, why="holidays")
+    before = listed(sent.room, WEEK).shown()
+    close(sent, 2)
+
+    bring_back(sent.room, NEXT)
+
+    assert "(the next issue tells it)" in before[-1]
+    assert [len(sent.state(week).frozen.corrections) for week in (NEXT, LATER)] == [0, 1]  # type: ignore[union-attr]
+
+
+def test_one_that_was_taken_back_does_not_come_back_with_a_left_out_week(sent: Workspace) -> None:
+    correct(sent.room, WEEK, WORDS, by="rani", tell=True)
+    close(sent, 1)
+    skip(sent.room, NEXT, why="holidays")
+
+    report = withdraw(sent.room, WEEK, 1)
+    bring_back(sent.room, NEXT)
+
+    assert report.made_again == ()
+    assert sent.state(NEXT).frozen.corrections == ()  # type: ignore[union-attr]
 
 
 def test_a_correction_made_after_the_freezes_slot_waits_for_the_next_issue(sent: Workspace) -> None:

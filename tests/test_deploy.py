@@ -20,7 +20,7 @@ from newsletter.__main__ import main
 from newsletter.cli import COMMANDS, newsletter
 from newsletter.errors import NotReady
 from newsletter.files.state import read_seal
-from newsletter.newsroom.records import require_seal
+from newsletter.newsroom.records import require_seal, seal_holds
 from tests.room import ENVIRON, FREEZE, SEND, WEEK, Workspace, workspace
 
 ROOT = Path(__file__).parent.parent
@@ -241,6 +241,25 @@ def test_what_is_changed_after_the_merge_is_not_sent(forge: Forge, capsys: pytes
     assert "was not drafted since its files changed" in capsys.readouterr().err
 
 
+def test_an_older_week_that_holds_errors_keeps_no_newer_one_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with workspace(tmp_path) as space:
+        space.freeze()
+        (space.folder() / "takes" / "first.md").unlink()
+        space.take("second", "A take of the week after.", week=WEEK.after())
+        space.clock.instant += timedelta(days=7)
+        space.freeze(WEEK.after())
+
+        code = main(["approve", "--all-frozen", "--by", "rani", "--root", str(tmp_path)])
+
+        found = capsys.readouterr()
+        assert code == 3
+        assert found.out.startswith("2024-W24 is approved by rani")
+        assert "2024-W23" in found.err
+        assert seal_holds(space.room, WEEK.after())
+
+
 @needs_git
 def test_the_command_runs_and_its_exit_code_stands_whatever_git_says(forge: Forge) -> None:
     (forge.folder / "forge.git").rename(forge.folder / "away.git")
@@ -272,6 +291,36 @@ def test_what_two_people_changed_is_left_to_a_person(forge: Forge) -> None:
     assert "origin/desk does not merge by itself, and a person has to:  git merge origin/desk" in said
     assert (forge.server.root / take).read_text(encoding="utf-8") == "author: Yoga\n---\nWords on the server.\n"
     assert forge.git("status", "--porcelain", at=forge.server.root) == ""
+
+
+@needs_git
+def test_a_merge_that_a_person_is_at_becomes_no_commit(forge: Forge) -> None:
+    take = Path("issues") / str(WEEK) / "takes" / "first.md"
+    editor = forge.clone("editor", "desk")
+    (editor / take).write_text("author: Yoga\n---\nWords of the editor.\n", encoding="utf-8")
+    forge.git("commit", "--quiet", "--all", "-m", "Edited", at=editor)
+    forge.git("push", "--quiet", "origin", "desk", at=editor)
+    (forge.server.root / take).write_text("author: Yoga\n---\nWords on the server.\n", encoding="utf-8")
+    forge.sync(code=1)
+    forge.play(["git", "merge", "origin/desk"], at=forge.server.root, code=1)
+
+    said = forge.sync("touch", "it-ran", code=1)
+
+    assert "a merge is not finished here" in said
+    assert (forge.server.root / "it-ran").exists()
+    assert forge.git("diff", "--name-only", "--diff-filter=U", at=forge.server.root) == f"{take}\n"
+
+
+@needs_git
+def test_a_week_is_checked_whatever_its_files_are_called(forge: Forge) -> None:
+    editor = forge.clone("editor", "desk")
+    (editor / "issues" / str(WEEK) / "takes" / "jürgen.md").write_text("Words.\n", encoding="utf-8")
+    forge.git("add", "issues", at=editor)
+    forge.git("commit", "--quiet", "-m", "A take", at=editor)
+    script = steps_of("check.yml")["Check every week that was touched, or the one that is open"]
+    found = script.partition("code=0")[0].replace("$GITHUB_BASE_REF", "desk")
+
+    assert forge.play(["bash", "-e", "-c", f'{found}\necho "$weeks"'], at=editor).stdout == f"{WEEK}\n"
 
 
 @needs_git

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from newsletter.__main__ import main
-from newsletter.editorial import bring_back, hold, release, skip
+from newsletter.editorial import bring_back, hold, rebuild, release, skip
 from newsletter.errors import NotReady, UsageFault
+from newsletter.model.audience import Letter
+from newsletter.model.ports import Reply
 from newsletter.newsroom.calendar import state_of
 from newsletter.newsroom.status import faults_of
-from newsletter.pipeline import approve, deliver, draft, publish
+from newsletter.pipeline import approve, deliver, draft, freeze, publish
 from tests.room import COLLECT, FREEZE, SEND, WEEK, Workspace, workspace
 
 MINUTE = timedelta(minutes=1)
@@ -146,6 +148,47 @@ def test_a_week_that_has_begun_to_leave_cannot_be_held(space: Workspace) -> None
     )
 
 
+def test_what_has_begun_to_leave_is_finished_though_its_files_were_changed(space: Workspace) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die_at_bo(letter: Letter) -> Reply:
+        if letter.recipient.startswith("bo@"):
+            raise Killed
+        return Reply(250, "")
+
+    space.run_at(COLLECT)
+    space.run_at(FREEZE)
+    approve(space.room, WEEK, by="yoga")
+    space.post.answers = die_at_bo
+    with pytest.raises(Killed):
+        space.run_at(SEND)
+    space.post.answers = lambda _: Reply(250, "")
+    space.take("first", "Other words, which nobody approved.")
+    (space.folder() / "email.txt").write_text("scribbled over", encoding="utf-8")
+
+    space.run_at(SEND + MINUTE)
+
+    letters = [letter for letter in space.post.taken if letter.subscriber]
+    assert space.post.readers == ["ada", "bo"]
+    assert all(b"says what it has to say" in letter.data for letter in letters)
+
+
+def test_an_issue_can_be_proved_after_an_older_one_that_was_held_left(space: Workspace) -> None:
+    space.clock.instant = FREEZE
+    space.freeze()
+    paused(space)
+    space.clock.instant = SEND + timedelta(days=7)
+    space.take("second", "A take of the week after.", week=NEXT)
+    space.send(NEXT)
+    space.clock.instant += MINUTE
+    release(space.room, WEEK)
+    approve(space.room, WEEK, by="yoga")
+    space.deliver(WEEK)
+
+    assert [rebuild(space.room, week, verify=True).differing for week in (WEEK, NEXT)] == [(), ()]
+
+
 @pytest.mark.parametrize(("why", "by"), [("", "Rani"), ("  ", "Rani"), ("a source called", " ")])
 def test_a_hold_needs_a_reason_and_a_name(space: Workspace, why: str, by: str) -> None:
     with pytest.raises(UsageFault):
@@ -216,6 +259,19 @@ def test_takes_that_the_next_week_closed_with_stay_there_and_are_printed_once(sp
     assert "The first of all takes" not in space.issue_text()
 
 
+def test_a_week_whose_takes_have_all_gone_elsewhere_is_not_approved(space: Workspace) -> None:
+    space.clock.instant = FREEZE
+    space.freeze()
+    skip(space.room, WEEK, why="holidays")
+    space.clock.instant += timedelta(days=7)
+    space.freeze(NEXT)
+    bring_back(space.room, WEEK)
+    draft(space.room, WEEK, None)
+
+    with pytest.raises(NotReady, match="has too little to print: 0 takes can be printed, min_takes is 1"):
+        approve(space.room, WEEK, by="yoga")
+
+
 def test_an_open_week_brought_back_gets_what_no_other_week_has(space: Workspace) -> None:
     skip(space.room, WEEK, why="holidays")
     space.clock.instant = COLLECT + timedelta(days=6)
@@ -251,3 +307,16 @@ def test_the_command_line_leaves_out_and_brings_back(space: Workspace, capsys: p
         "Closes Fri 7 Jun 2024 15:00 UTC; then look and approve:  newsletter approve 2024-W23 --by NAME",
     ]
     assert 'Say why:  --why "holidays"' in said.err
+
+
+# Closing -------------------------------------------------------------------------------------------
+
+
+def test_what_the_freeze_says_of_a_take_is_said_once(space: Workspace) -> None:
+    space.clock.instant = FREEZE
+
+    said = freeze(space.room, WEEK, space.store).remarks
+
+    about = [(remark.path, remark.code) for remark in said if remark.path.endswith("first.md")]
+    assert ("issues/2024-W23/takes/first.md", "own-story") in about
+    assert len(about) == len(set(about))

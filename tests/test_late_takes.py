@@ -12,6 +12,7 @@ import pytest
 from newsletter.model.ports import Reply
 from newsletter.model.settings import Secret
 from newsletter.pipeline import freeze
+from newsletter.wire.webhook import Posted
 from tests.mail.builders import content, parse
 from tests.room import COLLECT, FREEZE, SEND, WEEK, Workspace, workspace
 
@@ -68,6 +69,13 @@ def test_a_file_that_is_edited_later_is_told_no_second_time(space: Workspace) ->
     assert told(space, FREEZE + 2 * MINUTE) == []
 
 
+def test_a_file_that_is_only_moved_is_no_late_take(space: Workspace) -> None:
+    takes = space.folder() / "takes"
+    (takes / "first.md").rename(takes / "moved.md")
+
+    assert told(space) == []
+
+
 def test_a_take_without_a_story_is_said_to_stand_so(space: Workspace) -> None:
     space.write(f"issues/{WEEK}/takes/dika.md", "A take on nothing in particular, and a long one.\n")
 
@@ -119,9 +127,9 @@ def test_while_nobody_can_be_told_it_is_tried_again(space: Workspace) -> None:
 def test_by_webhook_it_is_posted(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     posted: list[str] = []
 
-    def take(url: str, text: str, *, seconds: float) -> str:
+    def take(url: str, text: str, *, seconds: float) -> Posted:
         posted.append(text)
-        return ""
+        return Posted()
 
     # The webhook's server is the seam; it has tests of its own.
     monkeypatch.setattr("newsletter.wire.webhook.post_text", take)

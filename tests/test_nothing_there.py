@@ -87,6 +87,21 @@ To leave the week out, so that its takes and its news go to the next:
 """
 
 
+def test_a_week_that_was_held_until_it_is_too_late_is_closed_approved_and_sent_by_hand(tmp_path: Path) -> None:
+    with workspace(tmp_path, at=COLLECT) as space:
+        (space.folder() / "takes" / "first.md").unlink()
+        space.run_at(COLLECT)
+        space.run_at(FREEZE)
+
+        [asked] = space.ran_at(SEND + timedelta(hours=7))
+
+    assert asked.what.endswith(
+        "too long ago to send it unasked. It was never closed: 0 takes can be printed, min_takes is 1.\n"
+        "    Send it now:  newsletter freeze 2024-W23, newsletter approve 2024-W23 --by NAME, newsletter deliver "
+        "2024-W23   or leave it out:  newsletter skip 2024-W23 --why …"
+    )
+
+
 def test_without_takes_headlines_may_go_alone_and_are_called_what_they_are(tmp_path: Path) -> None:
     with nothing_filed(tmp_path, EMPTY__NO_TAKES="headlines") as space, wired(space, "alpha"):
         with_news(space)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from newsletter.model.week import SlotTime
 from newsletter.model.week_state import Pause
 from newsletter.pipeline import run as run_due
 from newsletter.reminding import Report, remind, week_to_remind_of
-from newsletter.wire.webhook import post_text
+from newsletter.wire.webhook import Posted, post_text
 from tests.mail.builders import content, parse
 from tests.room import COLLECT, FREEZE, WEEK, Post, Workspace, wired, workspace
 
@@ -372,6 +373,28 @@ def test_a_crash_between_two_letters_never_makes_a_third_reminder(space: Workspa
     assert [recipient for recipient, *_ in letters(space)].count("dika@team.example") == 1
 
 
+def test_a_run_that_is_stopped_between_two_letters_goes_on_with_the_second(space: Workspace) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die_at_dika(letter: Letter) -> Reply:
+        if "dika" in letter.recipient:
+            raise Killed
+        return Reply(250, "")
+
+    scheduled(space)
+    team(space, YOGA, DIKA, replace(DIKA, id="rani", name="Rani"))
+    space.post.answers = die_at_dika
+    with pytest.raises(Killed):
+        of_reminders(space, THURSDAY)
+    space.post.answers = lambda _: Reply(250, "")
+
+    then = of_reminders(space, THURSDAY + MINUTE)
+
+    assert then == [("done", "reminded Rani")]
+    assert [recipient for recipient, *_ in letters(space)] == ["yoga@team.example", "rani@team.example"]
+
+
 # By webhook ----------------------------------------------------------------------------------------
 
 
@@ -437,18 +460,62 @@ def test_a_webhook_that_refuses_is_named_without_its_secret_and_nobody_counts_as
     assert space.store.told.of_week(WEEK, "reminder") == ()
 
 
+@contextmanager
+def deaf(answer: bytes) -> Iterator[str]:
+    """A server on this machine that reads a message, says this and hangs up: its address."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                while b"}" not in connection.recv(65536):
+                    pass
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/x"
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"Hello\r\n", b"HTTP/1.1 200 " + b"x" * 70_000], ids=["none", "odd", "endless"]
+)
+def test_a_message_that_was_sent_and_not_answered_may_have_arrived(answer: bytes) -> None:
+    with deaf(answer) as address:
+        posted = post_text(address, "words", seconds=5)
+
+    assert posted.perhaps
+    assert posted.why.startswith("127.0.0.1 gives no answer: ")
+
+
+def test_a_webhook_that_breaks_down_is_asked_once_and_said_to(space: Workspace) -> None:
+    scheduled(space)
+    with hook(status=502) as (address, got):
+        by_webhook(space, address)
+        found = [of_reminders(space, THURSDAY + step * MINUTE) for step in (0, 1, 2)]
+
+    unsure = "Yoga (127.0.0.1 answers 502), Dika (127.0.0.1 answers 502)"
+    assert found == [[("done", f"reminded Yoga, Dika; perhaps not: {unsure}")], [], []]
+    assert len(got) == 1
+
+
 def test_a_webhook_leads_nowhere_else() -> None:
     with hook() as (elsewhere, got), hook(status=307, Location=elsewhere) as (address, _):
-        assert post_text(address, "words", seconds=5) == "127.0.0.1 answers 307"
+        assert post_text(address, "words", seconds=5) == Posted("127.0.0.1 answers 307")
 
     assert got == []
 
 
 @pytest.mark.parametrize(
-    "address", ["http://hooks.example.com/x", "ftp://127.0.0.1/x", "file:///etc/passwd", "x", "http://["]
+    "address",
+    ["https://a b/x", "http://hooks.example.com/x", "ftp://127.0.0.1/x", "file:///etc/passwd", "x", "http://["],
 )
 def test_a_message_goes_encrypted_or_stays_on_this_machine(address: str) -> None:
-    assert "the webhook is no" in post_text(address, "words", seconds=5)
+    posted = post_text(address, "words", seconds=5)
+
+    assert "the webhook is no" in posted.why
+    assert not posted.perhaps
 
 
 def test_without_a_webhook_nobody_can_be_reached_by_it(space: Workspace) -> None:

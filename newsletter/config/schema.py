@@ -31,6 +31,7 @@ Text = Annotated[str, PlainValidator(values.text), Shape("text")]
 Texts = Annotated[tuple[str, ...], PlainValidator(values.texts), Shape('a list of texts, ["…", "…"]', "list")]
 Switch = Annotated[bool, Shape("true or false", "switch")]
 Count = Annotated[int, PlainValidator(values.whole(0, 1000)), Shape("a whole number from 0 to 1000", "whole")]
+AtMostTwo = Annotated[int, PlainValidator(values.whole(0, 2)), Shape("0, 1 or 2", "whole")]
 Number = Annotated[int, PlainValidator(values.whole(0, 999_999)), Shape("a whole number from 0 to 999999", "whole")]
 Port = Annotated[int, PlainValidator(values.whole(1, 65535)), Shape("a whole number from 1 to 65535", "whole")]
 AtATime = Annotated[int, PlainValidator(values.whole(1, 500)), Shape("a whole number from 1 to 500", "whole")]
@@ -176,7 +177,7 @@ class RemindTable(Table):
     new_file: NewFile = Field(
         "", description="The form on the web that makes a new file, for the links in reminders; {path} and {text}."
     )
-    most: Count = Field(2, description="At most so many reminders a week to one member.")
+    most: AtMostTwo = Field(2, description="At most so many reminders a week to one member: 0, 1 or 2.")
 
 
 class MailTable(Table):

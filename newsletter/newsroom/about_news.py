@@ -22,7 +22,8 @@ from newsletter.wire.health import Health, words_of_failure
 def about_news(room: Newsroom, store: Store, draft: Draft) -> tuple[Remark, ...]:
     """A warning for each take whose headline changed, each feed that needs a look, and each fault of feeds.toml.
 
-    While no feed at all answers, every one of them: the issue is then made of their last good copies.
+    While no feed at all answers, every one of them: the issue is then made of their last good copies. Nothing is
+    written.
     """
     changed, found = changed_headlines(draft, store, room.clock.now()), _health(room, store)
     if found is None:

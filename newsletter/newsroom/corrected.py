@@ -53,29 +53,35 @@ def to_be_told(
 ) -> tuple[ToldCorrection, ...]:
     """The corrections for the foot of the issue that comes after `memory`, oldest first.
 
-    Those made up to that instant, to be told, that no issue of memory has told: a week that is left out loses none.
-    Memory is the issues sent before; of two weeks closed at a time both may tell the same. `instead` are states to
-    take for those on disk.
+    Those made up to that instant, to be told, that no week that is closed tells: two weeks closed at a time share
+    them, and a week that is left out loses none. `instead` are states to take for those on disk.
     """
     weeks = [(issue.reference, issue.reference.week) for issue in memory]
     states = [(reference, (instead or {}).get(week) or read_state(root, week)) for reference, week in weeks]
-    told = {_key(one) for _, state in states if state.frozen for one in state.frozen.corrections}
     found = [
         (one.at, reference.week, _told(reference, one, zone))
         for reference, state in states
         for one in state.corrections
         if one.tell and one.at <= until
     ]
+    told = {_key(one) for one in told_by_others(root)} if found else frozenset()
     return tuple(one for *_, one in sorted(found, key=lambda row: row[:2]) if _key(one) not in told)
 
 
-def weeks_that_tell(root: Path, week: Week, text: str) -> tuple[Week, ...]:
-    """The later weeks, oldest first, whose freeze holds that correction of `week`."""
+def told_by_others(root: Path, week: Week | None = None) -> tuple[ToldCorrection, ...]:
+    """What every closed week but this one tells at its foot; not those that are left out."""
+    states = [read_state(root, other) for other in weeks_on_disk(root) if other != week]
+    return tuple(one for state in states if state.frozen and not state.skipped for one in state.frozen.corrections)
+
+
+def weeks_that_tell(root: Path, week: Week, text: str, *, left_out: bool = False) -> tuple[Week, ...]:
+    """The later weeks, oldest first, whose freeze holds that correction of `week`; on request also those left out."""
     return tuple(
         later
         for later in weeks_on_disk(root)
         if later > week
-        and (frozen := read_state(root, later).frozen) is not None
+        and (frozen := (state := read_state(root, later)).frozen) is not None
+        and (left_out or not state.skipped)
         and (week, text) in map(_key, frozen.corrections)
     )
 

@@ -1,4 +1,4 @@
-"""What readers see of a letter that no file of its week holds: who sends it, and who is answered. Pure."""
+"""What stands on a letter and in no file of its week: who sends it, who is answered, of which list it is. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from newsletter.model.week_state import Seal
 
 
 def envelope_of(mail: Mail) -> dict[str, str]:
-    """Sender and address for replies, by their keys in newsletter.toml."""
-    return {"mail.from": mail.sender, "mail.reply_to": mail.reply_to}
+    """Sender, address for replies and name of the list, by their keys in newsletter.toml."""
+    return {"mail.from": mail.sender, "mail.reply_to": mail.reply_to, "mail.list_id": mail.list_id}
 
 
 def envelope_changes(seal: Seal, mail: Mail) -> Mapping[str, tuple[str, str]]:

@@ -52,7 +52,7 @@ def week_inputs(
     """
     state = read_state(room.root, week)
     wishes, about_wishes = read_wishes(room.root, week)
-    memory, about_memory = read_memory(room.root, before=week)
+    memory, about_memory = read_memory(room.root, before=week, until=_known_until(room.root, week, state))
     explainers, about_explainers = _explainers(room.root, week, state.frozen)
     if state.frozen is not None:
         takes, about_takes = _frozen_takes(room.root, state.frozen)
@@ -151,6 +151,12 @@ def _last_freeze(root: Path, week: Week) -> datetime | None:
             if state.sent is not None and state.frozen is not None:
                 return state.frozen.at
     return None
+
+
+def _known_until(root: Path, week: Week, state: WeekState) -> datetime | None:
+    """The approval of an issue that was sent: what left after it can have had no part in it. None before that."""
+    seal = read_seal(root, week) if state.sent is not None else None
+    return seal.at if seal is not None else None
 
 
 def _frozen_window(frozen: Frozen) -> Window:

@@ -11,6 +11,7 @@ from newsletter.desk.compose import compose
 from newsletter.desk.due import slots_of
 from newsletter.desk.members import member_named
 from newsletter.desk.reminding import zone_of
+from newsletter.desk.takes.voices import parted
 from newsletter.errors import NewsletterError
 from newsletter.files.folder import relative, take_files, takes_folder, weeks_on_disk
 from newsletter.files.state import read_state
@@ -93,7 +94,7 @@ def untold(room: Newsroom, store: Store, *, since: datetime | None) -> tuple[Lat
     weeks = [week for week in weeks_on_disk(room.root) if week >= first]
     states = [(week, read_state(room.root, week)) for week in weeks]
     frozen = [(week, state.frozen) for week, state in states if state.frozen and not state.skipped]
-    listed = {one.path for _, freeze in frozen for one in freeze.takes}
+    listed = {known for _, freeze in frozen for one in freeze.takes for known in (one.path, one.sha256)}
     return tuple(
         late
         for week, freeze in frozen
@@ -103,6 +104,7 @@ def untold(room: Newsroom, store: Store, *, since: datetime | None) -> tuple[Lat
 
 
 def _late_in(room: Newsroom, store: Store, week: Week, listed: set[str]) -> Iterator[LateTake]:
+    """`listed` are the paths and the digests of what the freezes hold."""
     files = [relative(room.root, path) for path in take_files(room.root, takes_folder(room.root, week))]
     late = [path for path in files if path not in listed]
     if not late:
@@ -110,11 +112,12 @@ def _late_in(room: Newsroom, store: Store, week: Week, listed: set[str]) -> Iter
     # Once a file, however often it is edited; the digest in the row says which words were meant.
     known = {(row.member, row.about.rpartition(" ")[0]) for row in store.told.of_week(week, "late-take")}
     members = room.settings.members
-    for one in _authors(read_take_files(room.root, late)[0]):
+    for one in _authors([part for take in read_take_files(room.root, late)[0] for part in parted(take, members)]):
         author = one.author or author_of(one.path)
         member = member_named(author, members)
         key = (member.id if member else "", one.path)
-        if key not in known:
+        # The same bytes under another name are a file that was moved.
+        if key not in known and one.sha256 not in listed:
             known.add(key)
             yield LateTake(path=one.path, sha256=one.sha256, week=week, author=author, member=member)
 

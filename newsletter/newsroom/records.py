@@ -97,7 +97,8 @@ def sealed_files(root: Path, week: Week) -> Mapping[str, bytes | None]:
 def require_seal(room: Newsroom, week: Week) -> Seal:
     """The approval of a week, for what cannot be undone.
 
-    Raises NotReady if there is none, if files have changed since, if the week is left out or held.
+    Raises NotReady if there is none, if files have changed since and no letter has left, if the week is left out or
+    held.
     """
     not_left_out(room, week)
     not_paused(room, week)
@@ -110,16 +111,23 @@ def _seal_in_force(room: Newsroom, week: Week) -> Seal:
         raise NotReady(
             f"{week} is not approved.", mend=f"Look at it and approve it:  newsletter approve {week} --by NAME"
         )
-    changed = list(changed_since(seal, digests(sealed_files(room.root, week))))
-    # What has begun to leave has the sender of its first letter.
-    if read_state(room.root, week).sent is None:
-        changed += [f"newsletter.toml: {key}" for key in envelope_changes(seal, room.settings.mail)]
-    if changed:
+    # What has begun to leave is finished, with the approved bytes that the ledger keeps of it.
+    begun = read_state(room.root, week).sent is not None
+    if not begun and (changed := changed_since_approval(room, week, seal)):
         raise NotReady(
             f"issues/{week}: error [not-approved] Changed since {seal.by} approved it ({', '.join(changed)}).",
             mend=f"Look again:  newsletter diff {week} --since-approval",
         )
     return seal
+
+
+def changed_since_approval(room: Newsroom, week: Week, seal: Seal) -> tuple[str, ...]:
+    """Files that are not as they were approved, and what newsletter.toml says of the letters since; empty if none."""
+    files = changed_since(seal, digests(sealed_files(room.root, week)))
+    # What has begun to leave has the sender of its first letter.
+    if read_state(room.root, week).sent is not None:
+        return files
+    return (*files, *(f"newsletter.toml: {key}" for key in envelope_changes(seal, room.settings.mail)))
 
 
 def seal_holds(room: Newsroom, week: Week) -> bool:

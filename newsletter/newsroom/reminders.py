@@ -62,8 +62,8 @@ class Reminders:
     message: str = ""
 
 
-def reminders(room: Newsroom, week: Week, store: Store) -> Reminders:
-    """Who would be reminded of the week now, and in what words.
+def reminders(room: Newsroom, week: Week, store: Store, *, since: datetime | None = None) -> Reminders:
+    """Who would be reminded of the week now, and in what words; with `since` none who was reminded from then on.
 
     Raises NotReady where nobody is reminded any more: the week is closed, held, left out or sent. Raises FaultyFiles.
     """
@@ -71,7 +71,8 @@ def reminders(room: Newsroom, week: Week, store: Store) -> Reminders:
     settings, inputs = room.settings, week_inputs(room, week, store)
     members, zone = settings.members, settings.week.zone
     filed = filed_by(inputs.desk.takes, members)
-    told = Counter(row.member for row in store.told.of_week(week, "reminder"))
+    rows = store.told.of_week(week, "reminder")
+    told = Counter(row.member for row in rows)
     asked, left_out = to_remind(
         Circle(
             week=week,
@@ -84,6 +85,8 @@ def reminders(room: Newsroom, week: Week, store: Store) -> Reminders:
             unreachable=_NO_WEBHOOK if settings.reminding.by == "webhook" else _NO_ADDRESS,
         )
     )
+    lately = {row.member for row in rows if since is not None and row.at >= since}
+    asked = tuple(member for member in asked if member.id not in lately)
     occasion = _occasion(room, inputs, filed)
     near = _near(inputs, asked)
     return Reminders(
@@ -197,7 +200,7 @@ def remind_if_due(room: Newsroom, store: Store, stages: Stages) -> None:
     except NotReady as fault:
         stages.pass_over("remind", slot, slots.week, fault.what)
         return
-    stages.attempt("remind", slot, slots.week, lambda: _remind(room, store, slots.week))
+    stages.attempt("remind", slot, slots.week, lambda: _remind(room, store, slots.week, since=slot))
 
 
 def remind_slot(room: Newsroom, slots: Slots) -> datetime:
@@ -207,8 +210,9 @@ def remind_slot(room: Newsroom, slots: Slots) -> datetime:
     return remind.latest(slots.freeze - timedelta(seconds=1), room.settings.week.zone)
 
 
-def _remind(room: Newsroom, store: Store, week: Week) -> Said:
-    found = reminders(room, week, store)
+def _remind(room: Newsroom, store: Store, week: Week, *, since: datetime) -> Said:
+    """Remind whom this slot has not reminded yet: a run that was stopped in the middle goes on where it was."""
+    found = reminders(room, week, store, since=since)
     went = send_reminders(room, store, found)
     missed = [f"{member.name} ({reached.why.splitlines()[0]})" for member, reached in went if reached.state == "failed"]
     if missed and len(missed) == len(went):
@@ -217,4 +221,6 @@ def _remind(room: Newsroom, store: Store, week: Week) -> Said:
     missed += [one.member.name for one in found.left_out if one.why in (_NO_ADDRESS, _NO_WEBHOOK)]
     reminded = [member.name for member, reached in went if reached.state != "failed"]
     words = f"reminded {', '.join(reminded)}" if reminded else "nobody to remind"
+    if unsure := [f"{member.name} ({reached.why})" for member, reached in went if reached.state == "unknown"]:
+        words += f"; perhaps not: {', '.join(unsure)}"
     return Said(f"{words}; not reached: {', '.join(missed)}" if missed else words)

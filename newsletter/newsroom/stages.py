@@ -121,12 +121,14 @@ class Stages:
             what = (
                 f"{week} should have left at {self._room.local(slots.send)}; that is too long ago to send it unasked."
             )
-            approve = (
-                "" if standing(self._room, week, self._store).approved else f"newsletter approve {week} --by NAME, "
-            )
-            mend = (
-                f"Send it now:  {approve}newsletter deliver {week}   or leave it out:  newsletter skip {week} --why …"
-            )
+            found, steps = standing(self._room, week, self._store), [f"newsletter deliver {week}"]
+            if not found.approved:
+                steps.insert(0, f"newsletter approve {week} --by NAME")
+            if not found.frozen:
+                held = read_state(self._room.root, week).held
+                what += f" It was never closed{f': {held}' if held else ''}."
+                steps.insert(0, f"newsletter freeze {week}")
+            mend = f"Send it now:  {', '.join(steps)}   or leave it out:  newsletter skip {week} --why …"
         elif act == "held" and self._now >= slots.send and (pause := read_state(self._room.root, week).pause):
             what = (
                 f"{week} should have left at {self._room.local(slots.send)} and is {words_of_pause(self._room, pause)}."

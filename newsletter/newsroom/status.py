@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.desk.due import latest_slots, slots_of
-from newsletter.desk.sealing import changed_since, digests
 from newsletter.files.state import read_seal, read_state
 from newsletter.model.audience import Tally
 from newsletter.model.week import Week
 from newsletter.model.week_state import Pause, State
 from newsletter.newsroom.calendar import standing, state_of
 from newsletter.newsroom.mailings import VARIANT
-from newsletter.newsroom.records import sealed_files
+from newsletter.newsroom.records import changed_since_approval
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 from newsletter.store.runs import RunRow
@@ -82,7 +81,7 @@ def _approval(room: Newsroom, week: Week) -> Approval | None:
     seal = read_seal(room.root, week)
     if seal is None:
         return None
-    return Approval(by=seal.by, at=seal.at, changed=changed_since(seal, digests(sealed_files(room.root, week))))
+    return Approval(by=seal.by, at=seal.at, changed=changed_since_approval(room, week, seal))
 
 
 def faults_of(room: Newsroom, store: Store) -> tuple[str, ...]:

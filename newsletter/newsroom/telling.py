@@ -18,7 +18,7 @@ _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How telling somebody went. "unknown": the relay fell silent at the end; a second letter might be one too many."""
+    """How telling somebody went. "unknown": no answer came at the end; a second message might be one too many."""
 
     state: Literal["told", "unknown", "failed"]
     #: Why not; "" if told.
@@ -67,5 +67,7 @@ def post(room: Newsroom, text: str) -> Reached:
 
     if not room.settings.webhook:
         return Reached("failed", "no webhook is set: NEWSLETTER_WEBHOOK, or NEWSLETTER_WEBHOOK_FILE")
-    why = post_text(str(room.settings.webhook), text.translate(_MARKUP), seconds=_PATIENCE)
-    return Reached("failed", why) if why else Reached("told")
+    posted = post_text(str(room.settings.webhook), text.translate(_MARKUP), seconds=_PATIENCE)
+    if not posted.why:
+        return Reached("told")
+    return Reached("unknown" if posted.perhaps else "failed", posted.why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -37,6 +38,8 @@ RECENT = 8
 _ENOUGH_WORDS = 4
 #: Distinct words that two stories share at least before likeness means anything.
 _ENOUGH_SHARED = 2
+#: Two takes of so many words are one, mended, if so much of both is the same.
+_ENOUGH_OF_A_TAKE, _SAME_TAKE = 15, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ class Continues:
     @property
     def reference(self) -> Reference:
         return self.issue.reference
+
+
+def _words_of_take(text: str) -> Counter[str]:
+    return Counter(filter(None, map(fold, text.split())))
 
 
 def remembered(issues: tuple[Printed, ...], terms: TermCounts) -> Memory:
@@ -146,6 +153,17 @@ class Memory:
         """The issue that printed this take, and the headline it stood under ("" if apart)."""
         folded = fold(text)
         return self._takes.get(folded) if len(folded) >= TELLING else None
+
+    def take_nearly_before(self, text: str) -> tuple[Printed, str] | None:
+        """The same of a take in which a word or two were mended since, as far back as stories are compared."""
+        words = _words_of_take(text)
+        if words.total() < _ENOUGH_OF_A_TAKE:
+            return None
+        for printed, issue, headline in self._recent_takes:
+            common = (words & printed).total()
+            if 2 * common >= _SAME_TAKE * (words.total() + printed.total()):
+                return issue, headline
+        return None
 
     def topic_before(self, topic: str) -> Printed | None:
         """The latest issue that explained this topic, also under slightly other words ("Introduction to …")."""
@@ -287,6 +305,15 @@ class Memory:
     @cached_property
     def _takes(self) -> dict[str, tuple[Printed, str]]:
         return {fold(text): (issue, headline) for issue in self.issues for _, text, headline in issue.takes}
+
+    @cached_property
+    def _recent_takes(self) -> tuple[tuple[Counter[str], Printed, str], ...]:
+        """The words of each, the latest issue first."""
+        return tuple(
+            (_words_of_take(text), issue, headline)
+            for issue in reversed(self.issues[-RECENT:])
+            for _, text, headline in issue.takes
+        )
 
     @cached_property
     def _topics(self) -> dict[str, Printed]:
