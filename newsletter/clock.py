@@ -67,3 +67,26 @@ def shown_in(instant: datetime, zone: ZoneInfo) -> str:
     local = instant.astimezone(zone)
     day, month = _DAYS[local.weekday()], _MONTHS[local.month - 1]
     return f"{day} {local.day} {month} {local.year} {local:%H:%M} {local.tzname()}"
+
+
+def words_of_span(span: timedelta) -> str:
+    """A length of time in its two largest units: "2 days 3 hours", "1 hour", "12 minutes", "less than a minute".
+
+    From a week on in days alone.
+    """
+    minutes = int(abs(span).total_seconds()) // 60
+    if minutes >= 7 * 1440:
+        minutes -= minutes % 1440
+    parts = []
+    for unit, size in (("day", 1440), ("hour", 60), ("minute", 1)):
+        count, minutes = divmod(minutes, size)
+        if count:
+            parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "less than a minute"
+
+
+def from_now(instant: datetime, now: datetime) -> str:
+    """How far off an instant is: "in 2 days 3 hours", "5 hours ago"."""
+    return f"{words_of_span(instant - now)} ago" if instant < now else f"in {words_of_span(instant - now)}"

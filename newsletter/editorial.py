@@ -17,6 +17,7 @@ from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
 from newsletter.model.week_state import Pause
 from newsletter.newsroom.calendar import standing
+from newsletter.newsroom.corrected import told_by_others
 from newsletter.newsroom.inputs import week_inputs
 from newsletter.newsroom.records import not_left_out, sealed_files, week_files
 from newsletter.newsroom.room import Newsroom
@@ -143,7 +144,8 @@ def bring_back(room: Newsroom, week: Week) -> tuple[tuple[str, Week], ...]:
     """Undo the leaving out: the week stands where it stood before.
 
     Files of takes that another week was frozen with meanwhile stay there: those, by path, each with that week; taken
-    off the week's own list, they are printed once. Raises NotReady if the week is not left out.
+    off the week's own list, they are printed once. So are corrections that another week tells.
+    Raises NotReady if the week is not left out.
     """
     state = read_state(room.root, week)
     if not state.skipped:
@@ -157,7 +159,12 @@ def bring_back(room: Newsroom, week: Week) -> tuple[tuple[str, Week], ...]:
             moved |= {listed.path: other for listed in found.frozen.takes if listed.path in own}
     frozen = state.frozen
     if frozen is not None:
-        frozen = replace(frozen, takes=tuple(listed for listed in frozen.takes if listed.path not in moved))
+        told = {(one.reference.week, one.text) for one in told_by_others(room.root, week)}
+        frozen = replace(
+            frozen,
+            takes=tuple(listed for listed in frozen.takes if listed.path not in moved),
+            corrections=tuple(one for one in frozen.corrections if (one.reference.week, one.text) not in told),
+        )
     write_state(room.root, week, replace(state, skipped="", frozen=frozen))
     return tuple(sorted(moved.items()))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from newsletter.clock import write_instant
 from newsletter.desk.choice.wish import Wanted
@@ -15,15 +15,16 @@ from newsletter.desk.rota import turn_of
 from newsletter.errors import FaultyFiles
 from newsletter.model.fates import PRINTED, Rule
 from newsletter.model.issue import Draft, PrintedStory
-from newsletter.model.remarks import Remark, in_order
+from newsletter.model.remarks import Remark, errors_in, in_order
 from newsletter.model.week import Week
 from newsletter.model.week_state import Pause
-from newsletter.newsroom.about_news import about_news, nothing_for_long
+from newsletter.newsroom.about_news import nothing_for_long
 from newsletter.newsroom.composing import Composed, composed
 from newsletter.newsroom.inputs import Inputs, week_inputs
 from newsletter.newsroom.next_step import next_step
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.status import Approval, Status, status
+from newsletter.newsroom.week_remarks import week_remarks
 from newsletter.store.engine import Store
 
 #: Stories listed that are not printed; dropped ones always are.
@@ -32,8 +33,8 @@ _CANDIDATES = 12
 _MARKS: Mapping[Rule, str] = {
     "dropped": "dropped",
     "repeat": "printed before",
-    "publisher": "its publisher has enough",
-    "same-thread": "its thread is told",
+    "publisher": "publisher's limit",
+    "same-thread": "in its thread",
 }
 
 
@@ -123,7 +124,7 @@ class Overview:
         pause {why, by, at}, tally {audience, accepted, …, waiting}, contents {title, subject, topic, stories, more,
         takes, missing, away [{name, until}], would_hold, remarks {error, warning, notice, codes}}.
         """
-        found, held = self.status, self.contents
+        found = self.status
         tally = asdict(found.tally) | {"waiting": found.tally.waiting} if found.tally else None
         return {
             "week": str(found.week),
@@ -139,7 +140,7 @@ class Overview:
             "tally": tally,
             "faults": list(found.faults),
             "faulty": list(self.faulty),
-            "contents": held.as_json() if held else None,
+            "contents": self.contents.as_json() if self.contents else None,
         }
 
 
@@ -156,7 +157,7 @@ def overview(room: Newsroom, week: Week, store: Store) -> Overview:
     if found.state == "skipped":
         return Overview(status=found, contents=None, faulty=(), next=next_step(room, found))
     try:
-        made = composed(room, week_inputs(room, week, store))
+        made = composed(room, week_inputs(room, week, store), store=store)
     except FaultyFiles as fault:
         return Overview(
             status=found,
@@ -164,10 +165,15 @@ def overview(room: Newsroom, week: Week, store: Store) -> Overview:
             faulty=fault.faults,
             next=f"Mend these files, then look again:  newsletter status {week}",
         )
-    about = about_news(room, store, made.draft) if found.state not in ("sent", "corrected") else ()
     stale = () if found.closed else nothing_for_long(room, store, found.now)
-    contents = _contents(room, found, made, about, stale)
-    coming = next_step(room, found, errors=contents.count("error"), would_hold=contents.would_hold)
+    contents = _contents(room, found, made, week_remarks(room, store, made), stale)
+    coming = next_step(
+        room,
+        found,
+        errors=len(errors_in(made.remarks)),
+        would_hold=contents.would_hold,
+        has_news=bool(contents.stories),
+    )
     return Overview(status=found, contents=contents, faulty=(), next=coming)
 
 
@@ -271,21 +277,3 @@ def _wish_marks(inputs: Inputs, draft: Draft) -> Mapping[str, tuple[str, ...]]:
         if any(said.values()):
             marks[story.id] = tuple(mark for mark, holds in said.items() if holds)
     return marks
-
-
-def words_of_span(span: timedelta) -> str:
-    """A length of time in its two largest units: "2 days 3 hours", "1 hour", "12 minutes", "less than a minute"."""
-    minutes = int(abs(span).total_seconds()) // 60
-    parts = []
-    for unit, size in (("day", 1440), ("hour", 60), ("minute", 1)):
-        count, minutes = divmod(minutes, size)
-        if count:
-            parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
-        elif parts:
-            break
-    return " ".join(parts[:2]) or "less than a minute"
-
-
-def from_now(instant: datetime, now: datetime) -> str:
-    """How far off an instant is: "in 2 days 3 hours", "5 hours ago"."""
-    return f"{words_of_span(instant - now)} ago" if instant < now else f"in {words_of_span(instant - now)}"

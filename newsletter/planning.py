@@ -29,8 +29,9 @@ from newsletter.newsroom.inputs import week_inputs
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 
-#: How a week comes by its explainer; "proposed" by the week's news, "likely" by its place in the backlog.
-How = Literal["frozen", "own", "named", "planned", "proposed", "likely"]
+#: How a week comes by its explainer; "proposed" by the week's news, "likely" by its place in the backlog; "faulty" is
+#: a week whose own files hold errors, so that nobody can tell.
+How = Literal["frozen", "own", "named", "planned", "proposed", "likely", "faulty"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +150,15 @@ class _Shelf:
         root, state = self.room.root, read_state(self.room.root, week)
         own, about_own = read_own_explainer(root, week)
         wishes, about_wishes = read_wishes(root, week)
-        self.faulty += [str(remark) for remark in errors_in((*about_own, *about_wishes))]
+        faults = [str(remark) for remark in errors_in((*about_own, *about_wishes))]
+        self.faulty += faults
         fixed = state.frozen.explainer if state.frozen and not state.skipped else ""
         named = next((e for e in self.backlog if PurePosixPath(e.path).stem == _stem(wishes.explainer)), None)
         planned = [e for e in self.backlog if e.week == week and explained_before(e, self.memory) is None]
         if fixed and (printed := own or read_explainer(root, root / fixed)[0]) is not None:
             self.found[week] = _planned(printed, "frozen")
+        elif faults and not state.skipped:
+            self.found[week] = Planned(path="", title="", author="", how="faulty")
         elif own is not None:
             self.found[week] = _planned(own, "own")
         elif wishes.explainer and named is not None:

@@ -460,7 +460,7 @@ def test_a_port_that_is_taken_is_said(say: Say) -> None:
         code, said = say("serve", "--port", str(taken.getsockname()[1]))
 
     assert code == 1
-    assert "address already in use" in said
+    assert "address already in use.\n" in said
     assert "Answering" not in said
 
 

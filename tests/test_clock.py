@@ -7,7 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.clock import local_instant, read_duration, read_instant, utc, write_duration, write_instant
+from newsletter.clock import (
+    from_now,
+    local_instant,
+    read_duration,
+    read_instant,
+    utc,
+    words_of_span,
+    write_duration,
+    write_instant,
+)
 
 LOCAL = {
     "plain": ("Asia/Jakarta", date(2024, 6, 7), time(20), "2024-06-07T13:00:00Z"),
@@ -83,3 +92,22 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 )
 def test_a_duration_is_written_in_its_two_largest_units(span: timedelta, expected: str) -> None:
     assert write_duration(span) == expected
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(days=2, hours=3, minutes=40), "2 days 3 hours"),
+        (timedelta(days=897, hours=13), "897 days"),
+        (timedelta(days=1, minutes=5), "1 day"),
+        (timedelta(hours=1, minutes=1), "1 hour 1 minute"),
+        (timedelta(minutes=12), "12 minutes"),
+        (timedelta(seconds=59), "less than a minute"),
+    ],
+)
+def test_a_length_of_time_is_told_in_two_units(span: timedelta, words: str) -> None:
+    now = datetime(2024, 6, 5, 12, tzinfo=UTC)
+
+    assert words_of_span(span) == words
+    assert from_now(now + span, now) == f"in {words}"
+    assert from_now(now - span, now) == f"{words} ago"

@@ -99,7 +99,19 @@ def remark_codes(*, of_editors: bool = False) -> set[str]:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
-                ("Remark", "_remark", "_held", ".error", ".warning", ".notice", "_error", "_say", "say", "_fault", ".remark")
+                (
+                    "Remark",
+                    "_remark",
+                    "_held",
+                    ".error",
+                    ".warning",
+                    ".notice",
+                    "_error",
+                    "_say",
+                    "say",
+                    "_fault",
+                    ".remark",
+                )
             ):
                 direct = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
                 codes.update(s for s in direct if re.fullmatch(r"[a-z]+(-[a-z]+)*", s))
@@ -119,7 +131,7 @@ def test_every_remark_is_documented_for_editors_or_operators() -> None:
 
 
 #: Remarks whose words come from a library, or from another module than their code.
-SAID_BY_OTHERS = {"toml", "template", "held", "faulty"}
+SAID_BY_OTHERS = {"toml", "template", "held", "fault", "faulty"}
 
 
 @functools.cache

@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from newsletter.__main__ import main
-from newsletter.cli.screen import WIDTH, status_lines
+from newsletter.checking import check
+from newsletter.cli.lines import WIDTH
+from newsletter.cli.screen import status_lines
 from newsletter.editorial import hold, skip
 from newsletter.model.issue import Away, Member
-from newsletter.overview import Contents, ListedStory, from_now, overview, words_of_span
+from newsletter.overview import Contents, ListedStory, overview
 from newsletter.pipeline import approve
+from newsletter.press.columns import columns
 from tests.room import COLLECT, FREEZE, SEND, WEEK, Workspace, wired, workspace
 
 NOW = datetime(2024, 6, 5, 12, tzinfo=UTC)
@@ -153,6 +156,17 @@ def test_remarks_are_counted_by_level_and_the_grave_ones_by_code(space: Workspac
     assert "(newsletter check 2024-W23 shows them)" in screen(space)
 
 
+def test_as_many_remarks_are_counted_as_check_lists(space: Workspace) -> None:
+    (space.folder() / "takes" / "first.md").unlink()
+    hold(space.room, WEEK, space.store, why="a source called", by="Rani")
+
+    found = contents(space)
+
+    listed = check(space.room, WEEK, space.store)
+    assert {"would-be-held", "held"} <= {remark.code for remark in listed.remarks}
+    assert found.remarks == listed.remarks
+
+
 def test_files_that_keep_the_week_from_being_composed_are_told_beside_state_and_deadlines(space: Workspace) -> None:
     space.write(f"issues/{WEEK}/issue.toml", "pin = [\n")
 
@@ -170,6 +184,32 @@ def test_status_writes_nothing(fed: Workspace) -> None:
     screen(fed)
 
     assert {path: path.read_bytes() for path in (fed.root / "issues").rglob("*") if path.is_file()} == before
+
+
+def test_signs_that_take_two_columns_leave_the_table_straight(fed: Workspace) -> None:
+    fed.write(
+        f"issues/{WEEK}/takes/hana.md", "author: Dika\nheadline: 図書館が質問に答える\n---\nWords enough for one.\n"
+    )
+
+    lines = [line for line in screen(fed).splitlines() if "Yoga" in line or "Dika" in line][:2]
+
+    assert "図書館が質問に答える" in " ".join(lines)
+    assert len({columns(line[: line.rindex(name)]) for line in lines for name in ("Yoga", "Dika") if name in line}) == 1
+
+
+def test_no_line_is_wider_than_the_screen(fed: Workspace) -> None:
+    fed.write(
+        f"issues/{WEEK}/takes/hana.md", "author: Dika\nheadline: 図書館が質問に答える、その理由とは何か\n---\nWords.\n"
+    )
+    fed.write(f"issues/{WEEK}/takes/yoga.md", "Nobody calls it this\n\nstory: no\n")
+
+    found, zone = overview(fed.room, WEEK, fed.store), fed.room.settings.week.zone
+    screens = {width: list(status_lines(found, zone, width)) for width in (48, 60, 80, 120)}
+
+    assert {width: lines for width, lines in screens.items() if max(map(columns, lines)) > width} == {}
+    assert found.contents is not None
+    for story in found.contents.stories:
+        assert all(f"#{story.story}" in "\n".join(lines) for lines in screens.values())
 
 
 # Wishes --------------------------------------------------------------------------------------------
@@ -255,12 +295,47 @@ def test_an_approval_that_a_change_voided_names_who_gave_it_and_what_changed(spa
     assert _next(space).startswith(f"Changed since yoga approved it (issues/{WEEK}/takes/first.md).")
 
 
-def test_a_week_with_too_little_says_so_before_its_deadline(space: Workspace) -> None:
-    (space.folder() / "takes" / "first.md").unlink()
+@pytest.mark.parametrize(
+    ("empty", "unlinked", "said"),
+    [
+        (
+            {"no_stories": "hold"},
+            True,
+            "0 takes can be printed, min_takes is 1; there is no story. Collect the news:  newsletter collect",
+        ),
+        (
+            {},
+            True,
+            "0 takes can be printed, min_takes is 1. File a take:  newsletter take --by NAME",
+        ),
+        (
+            {"no_explainer": "hold"},
+            False,
+            "there is no explainer. Write issues/2024-W23/explainer.md, or see which are ready:  newsletter plan",
+        ),
+    ],
+    ids=["no news", "no takes", "no explainer"],
+)
+def test_a_week_with_too_little_says_before_its_deadline_what_to_do_first(
+    space: Workspace, empty: dict[str, str], unlinked: bool, said: str
+) -> None:
+    if unlinked:
+        (space.folder() / "takes" / "first.md").unlink()
+    space.room = replace(
+        space.room, settings=replace(space.room.settings, empty=replace(space.room.settings.empty, **empty))
+    )
+
+    assert _next(space) == f"As it stands it would be held Fri 7 Jun 2024 15:00 UTC: {said}"
+
+
+def test_a_new_sender_voids_an_approval_and_is_named(space: Workspace) -> None:
+    space.seal()
+    mail = replace(space.room.settings.mail, sender="Somebody Else <else@pulse.example>")
+    space.room = replace(space.room, settings=replace(space.room.settings, mail=mail))
 
     assert _next(space) == (
-        "As it stands it would be held Fri 7 Jun 2024 15:00 UTC: 0 takes can be printed, min_takes is 1. "
-        "File a take:  newsletter take"
+        "Changed since yoga approved it (newsletter.toml: mail.from). Draft, look and approve again:  "
+        "newsletter draft 2024-W23, newsletter diff 2024-W23 --since-approval, newsletter approve 2024-W23 --by NAME"
     )
 
 
@@ -313,19 +388,3 @@ def test_a_look_for_machines_composes_nothing(space: Workspace, capsys: pytest.C
 
     assert (code, said, as_json) == (0, "", 0)
     assert json.loads(capsys.readouterr().out)["faults"] == []
-
-
-@pytest.mark.parametrize(
-    ("span", "words"),
-    [
-        (timedelta(days=2, hours=3, minutes=40), "2 days 3 hours"),
-        (timedelta(days=1, minutes=5), "1 day"),
-        (timedelta(hours=1, minutes=1), "1 hour 1 minute"),
-        (timedelta(minutes=12), "12 minutes"),
-        (timedelta(seconds=59), "less than a minute"),
-    ],
-)
-def test_a_length_of_time_is_told_in_two_units(span: timedelta, words: str) -> None:
-    assert words_of_span(span) == words
-    assert from_now(NOW + span, NOW) == f"in {words}"
-    assert from_now(NOW - span, NOW) == f"{words} ago"

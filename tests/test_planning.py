@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from newsletter.__main__ import main
-from newsletter.cli.screen import WIDTH, plan_lines
+from newsletter.cli.lines import WIDTH
+from newsletter.cli.plan_screen import plan_lines
 from newsletter.editorial import hold, skip
 from newsletter.model.issue import Away, Member, Rota
 from newsletter.model.week import Week
 from newsletter.pipeline import draft
 from newsletter.planning import Plan, PlannedWeek, plan
+from newsletter.press.columns import columns
 from tests.room import WEEK, Workspace, workspace
 
 NOW = datetime(2024, 6, 5, 12, tzinfo=UTC)
@@ -80,6 +82,37 @@ def test_each_way_to_an_explainer_is_told(space: Workspace) -> None:
     ]
     assert row(space, WEEKS[3]).explainer is not None
     assert row(space, WEEKS[3]).explainer.author == "Dika"  # type: ignore[union-attr]
+
+
+def test_of_a_week_whose_wishes_cannot_be_read_nothing_is_said_to_be_known(space: Workspace) -> None:
+    explainer(space, "agents", "ready: yes")
+    space.write(f"issues/{WEEKS[1]}/issue.toml", 'explainer = "agents\n')
+
+    found = plan(space.room, space.store)
+
+    assert [one.how if one else "" for one in (week.explainer for week in found.weeks[:3])] == [
+        "proposed",
+        "faulty",
+        "",
+    ]
+    assert "not known: its files hold errors" in screen(space)
+    assert f"issues/{WEEKS[1]}/issue.toml:1: error [toml]" in screen(space)
+
+
+def test_no_line_of_the_plan_is_wider_than_the_screen(space: Workspace) -> None:
+    explainer(space, "図書館", "ready: yes", "author: 佐藤 花子")
+    space.room = replace(
+        space.room,
+        settings=replace(
+            space.room.settings, members=(Member(id="h", name="佐藤 花子"), Member(id="m", name="محمد العربي"))
+        ),
+    )
+
+    found, zone = plan(space.room, space.store), space.room.settings.week.zone
+    screens = {width: list(plan_lines(found, zone, width)) for width in (48, 60, 88, 120)}
+
+    assert {width: lines for width, lines in screens.items() if max(map(columns, lines)) > width} == {}
+    assert all(any("佐藤 花子, محمد العربي" in line for line in lines) for lines in screens.values())
 
 
 def test_what_is_proposed_is_what_the_draft_takes_with_its_reason(space: Workspace) -> None:

@@ -39,6 +39,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "subscribers": ("subscribers", "Add, import, list and remove readers."),
     "config": ("setup", "Show the settings in force, or all keys with their meaning."),
 }
+#: For whom they are, as --help lists them; whoever is in neither is an operator's.
+_EDITORS = ("take", "stories", "why", "why-not", "preview", "check")
+_CHIEF = ("status", "plan", "remind", "draft", "freeze", "approve", "diff", "deliver", "hold", "skip", "correct")
 
 
 class LazyCommands(click.Group):
@@ -55,8 +58,10 @@ class LazyCommands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        others = tuple(name for name in COMMANDS if name not in (*_EDITORS, *_CHIEF))
+        for whose, names in (("Editors", _EDITORS), ("Chief editor", _CHIEF), ("Operators", others)):
+            with formatter.section(whose):
+                formatter.write_dl([(name, COMMANDS[name][1]) for name in names], col_max=12)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

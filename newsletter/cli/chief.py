@@ -39,7 +39,7 @@ def status(room: Newsroom, week: Week | None, *, check: bool, as_json: bool) -> 
     if as_json:
         show.as_json(found.as_json())
     else:
-        click.echo(visible("\n".join(status_lines(found, room.settings.week.zone))))
+        click.echo(visible("\n".join(status_lines(found, room.settings.week.zone, show.width()))))
     return 0
 
 
@@ -69,7 +69,7 @@ def plan(room: Newsroom, *, weeks: int, as_json: bool) -> int:
     A calendar of explainers and of those who write takes. Below it the backlog: what is ready, closest to the current
     week's news first, with the terms in common; topics that ran before; what waits. Nothing is written.
     """
-    from newsletter.cli.screen import plan_lines
+    from newsletter.cli.plan_screen import plan_lines
     from newsletter.planning import plan as plan_weeks
 
     with room.open_store() as store:
@@ -77,7 +77,7 @@ def plan(room: Newsroom, *, weeks: int, as_json: bool) -> int:
     if as_json:
         show.as_json(found.as_json())
     else:
-        click.echo(visible("\n".join(plan_lines(found, room.settings.week.zone))))
+        click.echo(visible("\n".join(plan_lines(found, room.settings.week.zone, show.width()))))
     return 0
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def run(room: Newsroom, *, as_json: bool) -> int:
     """Do what is due and not yet done, once.
 
-    Collects, freezes, publishes and delivers at the slots of newsletter.toml. Says nothing when nothing was due.
-    Exit codes: 0 done, 3 a person must act, 4 done in part, 75 another run is at work.
+    Collects, reminds, freezes, publishes and delivers at the slots of newsletter.toml. Says nothing when nothing was
+    due. Exit codes: 0 done, 3 a person must act, 4 done in part, 75 another run is at work.
     """
     from newsletter.pipeline import run as run_due
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ import click
 from newsletter.model.feeds import FeedOutcome
 from newsletter.text import visible
 
+#: Columns of a screen where nobody watches, and the bounds of one that somebody watches.
+_WIDTH, _NARROWEST, _WIDEST = 100, 48, 120
 #: What json leaves as it is, and terminals obey.
 _C1 = re.compile("[\x7f-\x9f]")
 
@@ -29,13 +32,21 @@ def json_text(value: Any, *, indent: int | None = None) -> str:
     return _C1.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
+def width() -> int:
+    """Columns to write for: those of the terminal, within reason; COLUMNS says otherwise."""
+    return min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size((_WIDTH, 24)).columns))
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table to stdout; lines of plain columns where nobody watches."""
     cells = [tuple("" if cell is None else visible(str(cell)) for cell in row) for row in rows]
     if not sys.stdout.isatty():
-        widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+        from newsletter.press.columns import columns as width_of
+        from newsletter.press.columns import pad
+
+        widths = [max(map(width_of, column)) for column in zip(columns, *cells, strict=True)]
         for row in (columns, *cells):
-            click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+            click.echo("  ".join(pad(cell, most) for cell, most in zip(row, widths, strict=True)).rstrip())
         return
     from rich.console import Console
     from rich.table import Table

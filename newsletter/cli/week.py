@@ -13,6 +13,7 @@ import click
 
 from newsletter.cli import show
 from newsletter.cli.options import json_option, week_argument, with_room
+from newsletter.errors import NewsletterError
 from newsletter.model.feeds import gave_nothing
 from newsletter.text import visible
 
@@ -136,11 +137,21 @@ def approve(room: Newsroom, week: Week | None, *, by: str, all_frozen: bool) -> 
 
     if all_frozen and week is not None:
         raise click.UsageError("Name a week, or --all-frozen.")
+    refused: list[NewsletterError] = []
     with _at_work(room):
         weeks = weeks_to_approve(room) if all_frozen else (week or _current(room),)
         for one in weeks:
-            seal = approve_week(room, one, by=by)
+            try:
+                seal = approve_week(room, one, by=by)
+            except NewsletterError as fault:
+                # An older week that nobody mends keeps no newer one back.
+                refused.append(fault)
+                continue
             click.echo(visible(f"{one} is approved by {seal.by}: {len(seal.digests)} files."))
+    if refused:
+        for earlier in refused[:-1]:
+            click.echo(visible(str(earlier)), err=True)
+        raise refused[-1]
     if not weeks:
         click.echo("No week waits for an approval.")
     return 0
