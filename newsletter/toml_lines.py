@@ -15,7 +15,10 @@ from typing import Any
 Place = tuple[str | int, ...]
 
 _AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_QUOTING = ("Invalid value", "Illegal character", "Unterminated", "Expected newline")
+#: A line as people type it who do not know the form: key, what stands between, the value.
+_TYPED = re.compile(r"\s*(?P<key>[\w-]+)\s*(?P<sign>[=:]?)\s*(?P<value>.*?)\s*")
+_FORM = 'A line reads  key = "text"  with the text in quotation marks; a " inside is typed \\".'
+_CURLY = re.compile("[“”„«»]")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _STRING = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'', re.DOTALL)
 
@@ -23,17 +26,12 @@ _STRING = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\
 class TomlFault(ValueError):
     """The text is not TOML; `line` counts from 1, `what` is one sentence without its stop."""
 
-    def __init__(self, line: int, what: str) -> None:
+    def __init__(self, line: int, what: str, *mend: str) -> None:
         super().__init__(f"line {line}: {what}")
         self.line = line
         self.what = what
-
-    @property
-    def mend(self) -> tuple[str, ...]:
-        """How to mend the mistakes that people make most; empty for the others."""
-        if self.what.startswith(_QUOTING):
-            return ('A line reads  key = "text"  with the text in quotation marks; a " inside is typed \\".',)
-        return ()
+        #: How to mend the mistakes that people make most; empty for the others.
+        self.mend = mend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +64,45 @@ def read_toml(raw: bytes) -> TomlText:
         found = _AT.search(str(fault))
         last = text.rstrip("\n").count("\n") + 1
         line = int(found[1]) if found and found[1] else last
-        raise TomlFault(line, _AT.sub("", str(fault))) from fault
+        raise TomlFault(line, *_explained(text.split("\n"), line, _AT.sub("", str(fault)))) from fault
     except RecursionError as fault:
         raise TomlFault(1, "Brackets are nested too deep") from fault
     except ValueError as fault:  # a number of thousands of digits, which the reader hands to int() as it is
         raise TomlFault(1, "A number has too many digits") from fault
     return TomlText(values=values, lines=_lines(text))
+
+
+def _explained(lines: list[str], line: int, said: str) -> tuple[str, ...]:
+    """What the reader said in words for people, and the mend, for the mistakes that they make most."""
+    typed = lines[line - 1] if line <= len(lines) else ""
+    match = _TYPED.fullmatch(typed)
+    key, sign, value = (match["key"], match["sign"], match["value"]) if match else ("", "", "")
+    if said in ("Unclosed array", "Invalid value") and (value == "[" or said == "Unclosed array"):
+        return "A list that opens with [ is never closed", "Close it with ]; its texts are parted by commas."
+    if sign == ":" and said.startswith("Expected '='"):
+        return f'Behind "{key}" stands a colon', f"Write  {key} = {_quoted(value)}"
+    if said.startswith("Expected '='"):
+        return said.replace("'", '"'), _FORM
+    if said == "Invalid value" and sign and _CURLY.match(value):
+        return f"The text of {key} stands in typographic quotation marks", f"Straight ones:  {key} = {_quoted(value)}"
+    if said == "Invalid value" and sign and re.match(r"[^\W\d]", value):
+        return f"The text of {key} stands in no quotation marks", f"Write  {key} = {_quoted(value)}"
+    if said.startswith(("Illegal character '\\n'", "Unterminated")):
+        return "A quotation mark is never closed on its line", (
+            'Close it; a text of several lines stands between """ and """.'
+        )
+    if said.startswith("Cannot overwrite"):
+        return f'"{key}" stands twice', "Keep one of the two lines."
+    if said.startswith(("Invalid value", "Illegal character", "Expected newline")):
+        return said, _FORM
+    return (said,)
+
+
+def _quoted(value: str) -> str:
+    """The value as TOML, out of whatever marks it was typed in."""
+    plain = value.strip("\"'“”„«» ") if value[:1] in tuple("\"'“”„«»") else value
+    plain = plain or "…"
+    return f"'{plain}'" if '"' in plain or "\\" in plain else f'"{plain}"'
 
 
 def _lines(text: str) -> dict[Place, int]:

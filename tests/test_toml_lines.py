@@ -88,7 +88,7 @@ def test_text_without_quotation_marks_has_its_mend() -> None:
     with pytest.raises(TomlFault) as caught:
         read_toml(b"name = Tech Pulse\n")
 
-    assert 'key = "text"' in caught.value.mend[0]
+    assert caught.value.mend == ('Write  name = "Tech Pulse"',)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_taken() -> None:
@@ -106,3 +106,35 @@ def test_walking_the_lines_agrees_with_the_reader(text: str) -> None:
         return
 
     assert {place[0] for place in read_toml(text.encode()).lines} == set(values)
+
+
+@pytest.mark.parametrize(
+    ("typed", "line", "what", "mend"),
+    [
+        ("pin = [", 1, "A list that opens with [ is never closed", "Close it with ]; its texts are parted by commas."),
+        ('pin = ["#a"\nsubject = "x"', 2, "A list that opens with [ is never closed", "Close it with ]"),
+        ("subject: Hello there", 1, 'Behind "subject" stands a colon', 'Write  subject = "Hello there"'),
+        (
+            "subject = “Hello there”",
+            1,
+            "The text of subject stands in typographic quotation marks",
+            'Straight ones:  subject = "Hello there"',
+        ),
+        (
+            'subject = Say "hello"',
+            1,
+            "The text of subject stands in no quotation marks",
+            "Write  subject = 'Say \"hello\"'",
+        ),
+        ('subject = "Hello', 1, "A quotation mark is never closed on its line", "Close it; a text of several lines"),
+        ('subject = "a"\nsubject = "b"', 2, '"subject" stands twice', "Keep one of the two lines."),
+        ("subject", 1, 'Expected "=" after a key in a key/value pair', 'A line reads  key = "text"'),
+        ('a = "b" c', 1, "Expected newline or end of document after a statement", 'A line reads  key = "text"'),
+    ],
+)
+def test_mistakes_that_people_make_are_told_in_their_words(typed: str, line: int, what: str, mend: str) -> None:
+    with pytest.raises(TomlFault) as found:
+        read_toml(typed.encode())
+
+    assert (found.value.line, found.value.what) == (line, what)
+    assert found.value.mend[0].startswith(mend)

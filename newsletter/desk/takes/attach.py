@@ -146,6 +146,8 @@ class _Placing:
         if match.how == "near":
             what = f'"{typed}" read as "{story.headline}" ({self._source(story)}).'
             mend = (f"Not that? Put the address on line {self._line}.",)
+            if typed == take.headline != take.ref:
+                mend = ("Not that? Take out the headline: then the take stands under its own address.",)
             remarks.append(self._remark("notice", "near-match", what, mend))
         if not story.proposed and story.published is not None:
             day = f"{_day(story.published)} {utc(story.published).year}"

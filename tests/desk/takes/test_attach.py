@@ -65,6 +65,7 @@ def test_a_near_match_of_the_headline_quotes_what_was_typed_there() -> None:
 
     assert (outcome, story) == ("attached", "measuring")
     assert '"Measurng what a sumary leaves out" read as' in remarks[0]
+    assert remarks[0].endswith("Not that? Take out the headline: then the take stands under its own address.")
 
 
 def test_a_take_brings_in_a_story_of_an_earlier_week() -> None:
