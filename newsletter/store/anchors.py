@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from newsletter.store.columns import storable
 from newsletter.store.database import Database, insert
-from newsletter.store.schema import storable, take_anchors
+from newsletter.store.schema import take_anchors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

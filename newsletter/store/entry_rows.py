@@ -16,9 +16,10 @@ from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindpara
 
 from newsletter.links import identity
 from newsletter.model.news import Entry
+from newsletter.store.columns import Instant, Words, storable
 from newsletter.store.database import insert
 from newsletter.store.resolved import note_short_links
-from newsletter.store.schema import Instant, Words, entries, entry_aliases, entry_revisions, storable
+from newsletter.store.schema import entries, entry_aliases, entry_revisions
 
 #: What a publisher may change in an entry that we know.
 _CHANGES = ("title", "link", "identity", "summary", "author", "language", "revision")

@@ -9,8 +9,9 @@ from typing import Literal, get_args
 
 from sqlalchemy import select
 
+from newsletter.store.columns import storable
 from newsletter.store.database import Database, insert
-from newsletter.store.schema import link_checks, storable
+from newsletter.store.schema import link_checks
 
 Verdict = Literal["ok", "gone", "unsure"]
 #: How long each verdict is believed: a page that is there stays for a while, one that is gone may be mended any minute.

@@ -12,7 +12,8 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Row, select, type_
 
 from newsletter.links import Link
 from newsletter.model.news import Entry, Glimpse
-from newsletter.store.schema import entries, entry_revisions, instant_of
+from newsletter.store.columns import instant_of
+from newsletter.store.schema import entries, entry_revisions
 
 #: Names in one question; SQLite takes 32,766.
 _AT_ONCE = 5_000

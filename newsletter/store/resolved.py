@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from newsletter.links import is_redirector
+from newsletter.store.columns import storable
 from newsletter.store.database import Database, insert
-from newsletter.store.schema import resolved_links, storable
+from newsletter.store.schema import resolved_links
 
 #: A link that failed is tried so often, and not again within that time.
 MOST_TRIES = 5

@@ -9,8 +9,9 @@ from typing import Literal
 from sqlalchemy import select
 
 from newsletter.model.week import Week
+from newsletter.store.columns import storable
 from newsletter.store.database import Database
-from newsletter.store.schema import storable, told
+from newsletter.store.schema import told
 
 Kind = Literal["reminder", "late-take"]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
-from newsletter.store.schema import Instant, Words
+from newsletter.store.columns import Instant, Words
 from newsletter.store.snapshot import pack, unpack
 
 DIALECT = sqlite.dialect()
