@@ -20,7 +20,7 @@ from newsletter.newsroom.approved import approved_files
 from newsletter.newsroom.composing import composed
 from newsletter.newsroom.envelope import envelope_changes
 from newsletter.newsroom.inputs import week_inputs
-from newsletter.newsroom.records import sealed_files, week_files
+from newsletter.newsroom.records import name_of, sealed_files, week_files
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 
@@ -133,7 +133,7 @@ def since_approval(room: Newsroom, week: Week) -> Differences:
         PartChange(name=f"newsletter.toml, {key}", before=before, now=after)
         for key, (before, after) in envelope_changes(seal, room.settings.mail).items()
     )
-    found = Differences(week=week, since="approval", by=seal.by, at=seal.at, files=files, parts=envelope)
+    found = Differences(week=week, since="approval", by=name_of(room, seal.by), at=seal.at, files=files, parts=envelope)
     try:
         fresh = _fresh(room, week, None)
     except EditorMustAct as fault:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from newsletter.desk.compose import compose
-from newsletter.desk.members import closest, member_named, sharing
+from newsletter.desk.members import closest, member_named, names_of, sharing
 from newsletter.desk.takes.standing import Stand, stands
 from newsletter.desk.takes.voices import parted
 from newsletter.errors import FaultyFiles, NewsletterError, UsageFault
@@ -139,7 +139,7 @@ def _sheet(room: Newsroom, text: str, *, ref: str, by: Member | None) -> _Sheet:
             "That is not plain text; nothing was filed.", mend="Save it as plain text, UTF-8, and file it again."
         )
     members = room.settings.members
-    parsed, _ = parse_takes(typed, "", sha256="", default_author="")
+    parsed, _ = parse_takes(typed, "", sha256="", default_author="", names=names_of(members))
     takes = [part for take in parsed for part in parted(take, members)]
     if not takes:
         raise UsageFault("The take has no words; nothing was filed.")
@@ -193,7 +193,14 @@ def _foreseen(room: Newsroom, store: Store, week: Week, path: Path, raw: bytes) 
     shown = path.relative_to(room.root).as_posix()
     text, about = decode(raw, shown)
     digest = sha256(raw).hexdigest()
-    takes, said = parse_takes(text or "", shown, sha256=digest, default_author=author_of(shown), week=week)
+    takes, said = parse_takes(
+        text or "",
+        shown,
+        sha256=digest,
+        default_author=author_of(shown),
+        week=week,
+        names=names_of(room.settings.members),
+    )
     asked = tuple(dict.fromkeys(name for take in takes for name in (take.ref, take.link, take.headline) if name))
     inputs = week_inputs(room, week, store, asked=asked)
     desk = replace(inputs.desk, takes=(*inputs.desk.takes, *takes))

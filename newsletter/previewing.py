@@ -12,7 +12,6 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
-from newsletter.desk.members import member_named
 from newsletter.errors import EditorMustAct, NotReady
 from newsletter.files.folder import read_kept, read_text, week_folder
 from newsletter.files.record import read_record
@@ -28,7 +27,7 @@ from newsletter.newsroom.composing import Composed, composed
 from newsletter.newsroom.corrected import corrections_of
 from newsletter.newsroom.inputs import week_inputs
 from newsletter.newsroom.mailings import VARIANT, mailing_made_of, mailing_of
-from newsletter.newsroom.records import changed_since_approval, seal_holds, week_files, words_of_pause
+from newsletter.newsroom.records import changed_since_approval, name_of, seal_holds, week_files, words_of_pause
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.week_remarks import remarks_despite, week_remarks
 from newsletter.press.desk_pages import StoryLine, TakeLine
@@ -175,8 +174,7 @@ def _standing(room: Newsroom, week: Week) -> tuple[str, ...]:
         return (f"As it was sent, from {room.local(state.sent.started)} on.", *said)
     if seal is None or state.frozen is None:
         return (*said, *(["Frozen, and not approved yet."] if state.frozen else []))
-    member = member_named(seal.by, room.settings.members)
-    by = member.name if member else seal.by
+    by = name_of(room, seal.by)
     if changed := changed_since_approval(room, week, seal):
         return (*said, f"Changed since {by} approved it: {', '.join(changed)}.")
     return (f"As it lies in the folder, approved by {by} on {room.local(seal.at)}.", *said)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from newsletter import errors
+from tests.source import PACKAGE, Module, modules, name_of
 
-PACKAGE = Path(__file__).parent.parent / "newsletter"
 #: Rooms by floor, lowest first. A room may import from lower floors, and from itself.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "domains", "link_table", "links", "link_rules", "text", "clock", "toml_lines"),
@@ -69,11 +69,6 @@ FEW = {
 MARK = re.compile(r"I/O: [a-zA-Z, ]+$")
 
 
-@functools.cache
-def modules() -> tuple[tuple[Path, ast.Module], ...]:
-    return tuple((path, ast.parse(path.read_text(encoding="utf-8"))) for path in sorted(PACKAGE.rglob("*.py")))
-
-
 def dotted(path: Path) -> str:
     return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
@@ -91,13 +86,13 @@ def floor(name: str) -> int:
 
 
 @functools.cache
-def imports(tree: ast.AST) -> tuple[tuple[str, int], ...]:
+def imports(module: Module) -> tuple[tuple[str, int], ...]:
     """Every imported module with its line: TYPE_CHECKING and function bodies count."""
-    return tuple(_imports(tree))
+    return tuple(_imports(module))
 
 
-def _imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(tree):
+def _imports(module: Module) -> Iterator[tuple[str, int]]:
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -107,17 +102,17 @@ def _imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
 
 
-def first_line(tree: ast.Module) -> str:
-    return (ast.get_docstring(tree) or "").split("\n", 1)[0]
+def first_line(module: Module) -> str:
+    return (ast.get_docstring(module.tree) or "").split("\n", 1)[0]
 
 
 def test_every_module_imports_from_lower_floors_only() -> None:
     wrong = []
-    for path, tree in modules():
-        here = dotted(path)
-        for name, line in imports(tree):
+    for module in modules():
+        here = dotted(module.path)
+        for name, line in imports(module):
             if name.startswith("newsletter.") and name != "newsletter.__version__" and not _is_allowed(here, name):
-                wrong.append(f"{path}:{line}: {here} imports {name}")
+                wrong.append(f"{module.path}:{line}: {here} imports {name}")
 
     assert not wrong
 
@@ -131,7 +126,7 @@ def _is_allowed(here: str, name: str) -> bool:
 
 
 def test_no_import_circle_at_any_level() -> None:
-    graph = {dotted(path): {name for name, _ in imports(tree)} for path, tree in modules()}
+    graph = {dotted(module.path): {name for name, _ in imports(module)} for module in modules()}
     known = set(graph)
     graph = {name: {other for other in found & known if other != name} for name, found in graph.items()}
     done: set[str] = set()
@@ -149,7 +144,7 @@ def test_no_import_circle_at_any_level() -> None:
 
 
 def test_every_module_says_in_its_first_line_what_it_is() -> None:
-    lines = {str(path): first_line(tree) for path, tree in modules()}
+    lines = {str(module.path): first_line(module) for module in modules()}
 
     assert not [
         f"{path}: {line}"
@@ -160,34 +155,37 @@ def test_every_module_says_in_its_first_line_what_it_is() -> None:
 
 def test_what_touches_the_world_is_marked_so() -> None:
     wrong = []
-    for path, tree in modules():
-        if not MARK.search(first_line(tree)):
-            wrong += [f"{path}:{line}: {name}" for name, line in imports(tree) if {name, name.split(".")[0]} & TOUCHING]
-            wrong += [f"{path}:{line}: {call}" for call, line in _touching_calls(tree)]
+    for module in modules():
+        if not MARK.search(first_line(module)):
+            wrong += [
+                f"{module.path}:{line}: {name}"
+                for name, line in imports(module)
+                if {name, name.split(".")[0]} & TOUCHING
+            ]
+            wrong += [f"{module.path}:{line}: {call}" for call, line in _touching_calls(module)]
 
     assert not wrong
 
 
-def _touching_calls(tree: ast.Module) -> Iterator[tuple[str, int]]:
+def _touching_calls(module: Module) -> Iterator[tuple[str, int]]:
     ends = (".now", ".utcnow", ".today", ".read_text", ".read_bytes", ".write_text")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            call = ast.unparse(node.func)
-            if call.endswith(ends) and not call.endswith("clock.now"):
-                yield call, node.lineno
+    for node in module.calls:
+        call = name_of(node.func)
+        if call.endswith(ends) and not call.endswith("clock.now"):
+            yield call, node.lineno
 
 
 def test_the_ground_floors_and_the_desk_are_pure() -> None:
     wrong = []
-    for path, tree in modules():
-        if room(dotted(path)) in PURE_ROOMS:
+    for module in modules():
+        if room(dotted(module.path)) in PURE_ROOMS:
             third_party = {
                 name.split(".")[0]
-                for name, _ in imports(tree)
+                for name, _ in imports(module)
                 if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith("newsletter")
             }
-            wrong += [f"{path} names {name}" for name in sorted(third_party - PURE_THIRD_PARTIES)]
-            wrong += [f"{path} is marked as touching the world"] if MARK.search(first_line(tree)) else []
+            wrong += [f"{module.path} names {name}" for name in sorted(third_party - PURE_THIRD_PARTIES)]
+            wrong += [f"{module.path} is marked as touching the world"] if MARK.search(first_line(module)) else []
 
     assert not wrong
 
@@ -195,17 +193,17 @@ def test_the_ground_floors_and_the_desk_are_pure() -> None:
 @pytest.mark.parametrize("library", FEW)
 def test_a_third_party_library_is_named_in_few_modules(library: str) -> None:
     naming = [
-        dotted(path)
-        for path, tree in modules()
+        dotted(module.path)
+        for module in modules()
         # Each revision of the store names Alembic; that is its form.
-        if path.parent.name != "versions" and any(n.split(".")[0] == library for n, _ in imports(tree))
+        if module.path.parent.name != "versions" and any(n.split(".")[0] == library for n, _ in imports(module))
     ]
 
     assert 1 <= len(naming) <= FEW[library], naming
 
 
 def test_no_module_is_longer_than_400_lines() -> None:
-    lengths = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path, _ in modules()}
+    lengths = {str(module.path): len(module.text.splitlines()) for module in modules()}
 
     assert {path: length for path, length in lengths.items() if length > 400} == {}
 
@@ -213,14 +211,14 @@ def test_no_module_is_longer_than_400_lines() -> None:
 def test_no_module_has_a_name_that_says_nothing() -> None:
     empty = {"utils", "util", "common", "base", "helpers", "misc", "manager", "core"}
 
-    assert [str(path) for path, _ in modules() if path.stem in empty] == []
+    assert [str(module.path) for module in modules() if module.path.stem in empty] == []
 
 
 def test_no_name_private_to_a_module_is_imported() -> None:
     private = [
-        f"{path}:{node.lineno}: {alias.name}"
-        for path, tree in modules()
-        for node in ast.walk(tree)
+        f"{module.path}:{node.lineno}: {alias.name}"
+        for module in modules()
+        for node in module.nodes
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("newsletter")
         for alias in node.names
         if alias.name.startswith("_") and not alias.name.startswith("__")
@@ -231,11 +229,11 @@ def test_no_name_private_to_a_module_is_imported() -> None:
 
 def test_nothing_below_the_command_line_prints() -> None:
     prints = [
-        f"{path}:{node.lineno}"
-        for path, tree in modules()
-        if room(dotted(path)) not in ("cli", "__main__")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+        f"{module.path}:{node.lineno}"
+        for module in modules()
+        if room(dotted(module.path)) not in ("cli", "__main__")
+        for node in module.calls
+        if isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
 
     assert not prints
@@ -244,7 +242,7 @@ def test_nothing_below_the_command_line_prints() -> None:
 def test_nothing_is_left_undone() -> None:
     undone = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
 
-    assert [str(path) for path, _ in modules() if undone.search(path.read_text(encoding="utf-8"))] == []
+    assert [str(module.path) for module in modules() if undone.search(module.text)] == []
 
 
 def test_the_error_tree_is_drawn_as_it_is() -> None:

@@ -42,6 +42,17 @@ def test_a_letter_of_the_demo_is_whole(played: tuple[dict[str, object], Path]) -
     assert [part.get_content_type() for part in found[0].iter_parts()] == ["text/plain", "text/html"]
 
 
+def test_nothing_of_the_demo_alarms_the_one_who_checks_it(
+    played: tuple[dict[str, object], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, folder = played
+
+    code = main(["check", "2024-W23", "--json", "--root", str(folder), "--now", "2024-06-07T21:00:00+07:00"])
+
+    found = json.loads(capsys.readouterr().out)
+    assert (code, found["errors"], found["warnings"]) == (0, 0, 0)
+
+
 def test_the_demos_page_is_built(played: tuple[dict[str, object], Path]) -> None:
     _, folder = played
 

@@ -14,6 +14,7 @@ import pytest
 from newsletter import errors, model
 from newsletter.cli import COMMANDS, newsletter
 from newsletter.config.keys import KEYS
+from tests.source import PACKAGE, modules, name_of
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -23,6 +24,7 @@ def page(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
+@functools.cache
 def everything() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
 
@@ -94,11 +96,11 @@ OPERATORS = (
 def remark_codes(*, of_editors: bool = False) -> set[str]:
     """Every code that the code can say: the fourth argument of a Remark, or the string a method hands on as one."""
     codes = set()
-    for path in sorted((ROOT / "newsletter").rglob("*.py")):
-        if of_editors and path.relative_to(ROOT / "newsletter").as_posix().startswith(OPERATORS):
+    for module in modules():
+        if of_editors and module.path.relative_to(PACKAGE).as_posix().startswith(OPERATORS):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+        for node in module.nodes:
+            if isinstance(node, ast.Call) and name_of(node.func).endswith(
                 (
                     "Remark",
                     "_remark",
@@ -115,7 +117,7 @@ def remark_codes(*, of_editors: bool = False) -> set[str]:
             ):
                 direct = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
                 codes.update(s for s in direct if re.fullmatch(r"[a-z]+(-[a-z]+)*", s))
-            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("code"):
+            elif isinstance(node, ast.Assign) and name_of(node.targets[0]).startswith("code"):
                 strings = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
                 codes.update(s for s in strings if re.fullmatch(r"[a-z]+(-[a-z]+)+", s))
     # These two are keys of issue.toml, handed on beside a code.
@@ -134,11 +136,6 @@ def test_every_remark_is_documented_for_editors_or_operators() -> None:
 SAID_BY_OTHERS = {"toml", "template", "held", "fault", "faulty"}
 
 
-@functools.cache
-def trees() -> tuple[ast.Module, ...]:
-    return tuple(ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "newsletter").rglob("*.py")))
-
-
 def sections() -> dict[str, str]:
     """Each code that docs/editors.md has a section on, with the section."""
     parts = re.split(r"^#### `([a-z-]+)`$", page("docs/editors.md"), flags=re.M)
@@ -155,7 +152,7 @@ def test_every_remark_that_an_editor_can_get_has_a_section_with_an_example_and_i
 
 
 def test_every_section_is_about_a_remark_that_can_come() -> None:
-    texts = {n.value for tree in trees() for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+    texts = {node.value for module in modules() for node in module.nodes if isinstance(node, ast.Constant)}
 
     assert sorted(sections().keys() - texts) == []
 
@@ -178,8 +175,8 @@ def pieces_by_code() -> dict[str, set[str]]:
     """For each code, the fixed words of all texts in the functions and classes that say it."""
     found: dict[str, set[str]] = {}
     codes = sections().keys()
-    for tree in trees():
-        texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    for module in modules():
+        texts = {n.value for n in module.nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
         pieces = {text.strip() for text in texts if len(text.strip()) > 7 and " " in text.strip()}
         for code in codes & texts:
             found.setdefault(code, set()).update(pieces)

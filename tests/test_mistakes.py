@@ -431,6 +431,97 @@ def test_nobody_s_words_are_printed_under_another_s_name(space: Workspace, conte
     assert found.said == []
 
 
+SAID = "I would rather go to the meetings myself."
+#: What one member wrote, though it looks like several people's words, a mail or a signature.
+HONEST = {
+    "a dialogue": "Me: “I would like a deepfake.”\nMy boss: “I already have one.”\nMe: “Then who is this?”",
+    "questions and answers": f"Q: “A deepfake?”\n\nA: “I have.”\n\n{WORDS}",
+    "somebody quoted": f"{WORDS}\n\nAltman: “We will all have deepfakes.”\n\nI doubt it.",
+    "somebody quoted first": f"Altman: “We will all have deepfakes.” I doubt it. {WORDS}",
+    "a quotation below a link": f"{WORDS}\n\n[A blog](https://example.org/)\n\nAltman: “We will.”\n\nI doubt it.",
+    "a colleague quoted": f"{WORDS}\n\nDika: “I sent a deepfake.”\n\nWell, Dika, so did I.",
+    "a colleague spoken to": f"Dika: you were right about deepfakes in meetings. {WORDS}",
+    "a quotation of names": f"> Dika: I sent a deepfake.\n> Yoga: so did I, I am afraid.\n\n{WORDS}",
+    "scores": f"- Dika: 3\n- Yoga: 5\n\nThat is who sent a deepfake to how many meetings. {WORDS}",
+    "an interview": "Yoga: Would you send one to meetings?\nDika: I have sent two.\nYoga: And then?\nDika: They met.",
+    "a chat quoted": f"{WORDS}\n\n[10:32, 05/06/2024] Dika: there?\n[10:33, 05/06/2024] Yoga: no.\n\nThat was it.",
+    "a diary": f"05/06/2024, 10:32 - Opening: a nap.\n05/06/2024, 10:45 - Closing: another.\n\n{WORDS}",
+    "a log": f"[2024-06-05 10:32] ERROR: meeting not found\n\n{WORDS}",
+    "a protocol": f"{WORDS}\n\n10:32 - Dika: asleep.\n\nThat is my whole protocol.",
+    "a blog quoted": f"{WORDS}\n\nOn Monday, Zoom wrote:\n\n> We will send deepfakes.",
+    "a blog quoted in German": f"{WORDS}\n\nAm Montag schrieb Zoom:\n\n> Wir schicken Deepfakes.",
+    "a blog quoted in French": f"{WORDS}\n\nLe patron de Zoom a écrit :\n\n> Nous enverrons des deepfakes.",
+    "an advertisement quoted": f"{WORDS}\n\nAnd below each of them stood:\n\nSent from my iPhone",
+    "a joke on it": f"{WORDS}\n\nSent from my deepfake, which attends the meetings",
+    "a heading of mails": f"{WORDS}\n\n--- Original Message ---\n\nThat is what stood above the deepfake.",
+    "a dash and a last line": f"{WORDS}\n\n--\n\nOr so I think",
+    "a dash in code": f"{WORDS}\n\n```\nselect 1\n--\nfrom dual\n```",
+    "a dash and a name in code": f"{WORDS}\n\n```\n-- \nYoga\n```",
+    "a sentence that ends with the name": f"{WORDS}\n\nThe question is who does it best: Dika or\nYoga",
+    "three words": "Three words on meetings with deepfakes:\n\nlunch\n\nnap\n\nyoga",
+    "a poem that begins with the name": "yoga\nno meetings\nno deepfakes\nno mail",
+    "a poem that ends with the name": "no meetings\nno deepfakes\nno mail\nyoga",
+    "a quotation of the author's own": f"As I said last year: {WORDS}\n\n“Nobody came to the meetings.”\n— Yoga",
+    "a sentence twice": "Nobody here listens to me in meetings with deepfakes.\n\n" * 2 + SAID,
+    "nothing but a sentence twice": "I will not send a deepfake to any of the meetings.\n" * 2,
+}
+
+
+@pytest.mark.parametrize("text", HONEST.values(), ids=HONEST.keys())
+@pytest.mark.parametrize("head", [f"{ID}\n\n", f"author: Yoga\nstory: {ID}\n---\n"], ids=["line", "header"])
+def test_what_one_member_wrote_stays_whole_and_that_member_s(space: Workspace, head: str, text: str) -> None:
+    found = filed(space, f"{head}{text}")
+
+    assert found.takes == [("attached", "zoom-ceo-envisions", text.strip())]
+    assert "\nYoga:" in found.printed
+    assert "\nDika:" not in found.printed.replace(text.strip(), "")
+
+
+BARE = {
+    "a take in the form of a mail": f"From: the department of bad ideas\nTo: everyone in meetings\n\n{WORDS}",
+    "an invitation": f"Subject: standup\nFrom: 10:00\nTo: 10:15\n\n{WORDS}",
+    "a quoted sentence first": f"Altman: “We will have deepfakes in meetings.”\n\nI doubt it. {WORDS}",
+    "a footnote": f"{WORDS}[^1]\n\n[^1]: As Dika said.",
+    "a rule first": f"---\n\n{WORDS}",
+    "a sentence near a headline": f"The Zoom CEO envisions AI deepfakes attending meetings for me.\n\n{WORDS}",
+}
+
+
+@pytest.mark.parametrize("text", BARE.values(), ids=BARE.keys())
+def test_the_first_words_of_a_take_without_a_story_are_part_of_it(space: Workspace, text: str) -> None:
+    assert filed(space, text).takes == [("apart", "", text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"Pros: I sleep in meetings.\nCons: so do they.\n\n{WORDS}", f"{WORDS}\n\nUpdate: they have withdrawn it."],
+    ids=["labels first", "a label behind"],
+)
+def test_a_label_below_a_heading_in_a_member_s_own_file_is_no_name(space: Workspace, text: str) -> None:
+    assert filed(space, f"## {ZOOM}\n\n{text}").takes == [("attached", "zoom-ceo-envisions", text)]
+
+
+def test_a_colleague_s_chat_in_a_member_s_file_is_the_colleague_s(space: Workspace) -> None:
+    found = filed(space, f"{ID}\n\n[10:32, 05/06/2024] Dika: {WORDS}\n")
+
+    assert found.takes == [ATTACHED]
+    assert f'Dika: "{WORDS}"' in found.printed
+
+
+def test_the_same_few_words_of_two_people_are_printed_twice(space: Workspace) -> None:
+    found = filed(space, f'## {ZOOM}\n\nYoga: "Agreed."\n\nDika: "Agreed."\n', "team.md")
+
+    assert 'Yoga: "Agreed."' in found.printed
+    assert 'Dika: "Agreed."' in found.printed
+
+
+def test_names_below_the_headings_of_a_member_s_file_are_those_of_several(space: Workspace) -> None:
+    found = filed(space, f"## {ZOOM}\nYoga: {WORDS}\n\n## Codestral: Hello, World!\nDika: {CODESTRAL}\n")
+
+    assert found.takes == [ATTACHED, ("attached", "codestral-hello-world", CODESTRAL)]
+    assert f'Dika: "{CODESTRAL}"' in found.printed
+
+
 def test_a_chat_that_names_its_story_in_one_message_names_it_for_its_author_alone(space: Workspace) -> None:
     chat = (
         f"[10:32, 05/06/2024] Yoga: {ZOOM}\n[10:33, 05/06/2024] Yoga: {WORDS}\n"

@@ -311,7 +311,7 @@ def test_a_change_of_any_sealed_file_voids_the_approval(space: Workspace, name: 
     else:
         file.write_bytes(file.read_bytes() + b"\n")
 
-    with pytest.raises(NotReady, match="Changed since yoga approved"):
+    with pytest.raises(NotReady, match="Changed since Yoga approved"):
         space.deliver()
 
     assert space.post.tried == []

@@ -292,7 +292,7 @@ def test_an_approval_that_a_change_voided_names_who_gave_it_and_what_changed(spa
 
     assert "2024-W23  frozen" in said
     assert f"changed since: issues/{WEEK}/takes/first.md" in said
-    assert _next(space).startswith(f"Changed since yoga approved it (issues/{WEEK}/takes/first.md).")
+    assert _next(space).startswith(f"Changed since Yoga approved it (issues/{WEEK}/takes/first.md).")
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_a_new_sender_voids_an_approval_and_is_named(space: Workspace) -> None:
     space.room = replace(space.room, settings=replace(space.room.settings, mail=mail))
 
     assert _next(space) == (
-        "Changed since yoga approved it (newsletter.toml: mail.from). Draft, look and approve again:  "
+        "Changed since Yoga approved it (newsletter.toml: mail.from). Draft, look and approve again:  "
         "newsletter draft 2024-W23, newsletter diff 2024-W23 --since-approval, newsletter approve 2024-W23 --by NAME"
     )
 
@@ -372,7 +372,7 @@ def test_programs_get_all_of_it(space: Workspace, capsys: pytest.CaptureFixture[
     found = json.loads(capsys.readouterr().out)
     assert code == 0
     assert (found["week"], found["state"], found["freeze"]) == ("2024-W23", "approved", "2024-06-07T15:00:00Z")
-    assert found["approval"] == {"by": "yoga", "at": "2024-06-04T06:00:00Z", "changed": []}
+    assert found["approval"] == {"by": "Yoga", "at": "2024-06-04T06:00:00Z", "changed": []}
     assert found["contents"]["stories"][0]["takes"] == ["Yoga"]
     assert found["contents"]["takes"][0]["outcome"] == "own"
     assert set(found["contents"]["remarks"]) == {"error", "warning", "notice", "codes"}

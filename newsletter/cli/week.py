@@ -133,6 +133,7 @@ def approve(room: Newsroom, week: Week | None, *, by: str, all_frozen: bool) -> 
     A change to any of them, or to what they were made of, voids the approval.
     """
     from newsletter.newsroom.approved import weeks_to_approve
+    from newsletter.newsroom.records import name_of
     from newsletter.pipeline import approve as approve_week
 
     if all_frozen and week is not None:
@@ -147,7 +148,7 @@ def approve(room: Newsroom, week: Week | None, *, by: str, all_frozen: bool) -> 
                 # An older week that nobody mends keeps no newer one back.
                 refused.append(fault)
                 continue
-            click.echo(visible(f"{one} is approved by {seal.by}: {len(seal.digests)} files."))
+            click.echo(visible(f"{one} is approved by {name_of(room, seal.by)}: {len(seal.digests)} files."))
     if refused:
         for earlier in refused[:-1]:
             click.echo(visible(str(earlier)), err=True)

@@ -159,7 +159,11 @@ def _report_one(report: _Report, place: Place, kind: str, typed: object, context
     if kind == "extra_forbidden":
         near = nearest(key, fields)
         hint = f' Did you mean "{near}"?' if near else ""
-        mend = ("Addresses of people do not belong in a file that lies in git.",) if key == "email" else ()
+        mend = (
+            ("Addresses of people do not belong in a file that lies in git: write them into var/addresses.toml.",)
+            if key == "email"
+            else ()
+        )
         report.error(place, "unknown-key", f'"{key}" is not a key.{hint} Keys: {", ".join(fields)}.', *mend)
     elif kind == "missing":
         where = f"[{place[0]}]" if place[0] != "member" else "[[member]]"

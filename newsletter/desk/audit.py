@@ -265,7 +265,10 @@ def _named(issue: Printed) -> str:
 
 def _shown(link: str) -> str:
     """The end of an address, where its words are."""
-    return link if len(link) <= _SHOWN else f"…{link[-_SHOWN:]}"
+    if len(link) <= _SHOWN:
+        return link
+    bare = link.partition("://")[2] or link
+    return bare if len(bare) <= _SHOWN else f"…{bare[-_SHOWN:]}"
 
 
 def _story_words(story: PrintedStory) -> frozenset[str]:

@@ -24,6 +24,11 @@ def member_named(typed: str, members: Sequence[Member]) -> Member | None:
     return next(iter(named.values())) if len(named) == 1 else None
 
 
+def names_of(members: Sequence[Member]) -> tuple[str, ...]:
+    """Every id, name and other name, in the members' order."""
+    return tuple(name for member in members for name in (member.id, member.name, *member.aka))
+
+
 def exactly(typed: str, members: Sequence[Member]) -> Member | None:
     """The member who has just this name: a part of a longer line names nobody here."""
     wanted = fold(typed)

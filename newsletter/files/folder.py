@@ -180,7 +180,8 @@ def _not_utf_8(raw: bytes) -> tuple[str | None, str, str]:
         what = f"The file is UTF-8 but for {strange} sign{'s' * (strange > 1)}; \ufffd stands there."
         return text, what, "Look for \ufffd, type there what was meant, and save it as UTF-8."
     try:
-        text = raw.decode("cp1252")
+        # A mark of UTF-8 may stand before text of another program.
+        text = raw.removeprefix(codecs.BOM_UTF8).decode("cp1252")
     except UnicodeDecodeError:
         return None, "", ""
     return text, "The file is saved as Windows-1252 and was read as such.", "Save it as UTF-8."

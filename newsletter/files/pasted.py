@@ -44,11 +44,22 @@ _FORWARDED = re.compile(
 )
 _ORIGINAL = re.compile(r"-{3,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine)\s*-{3,}", re.IGNORECASE)
 _WROTE = re.compile(r"(?:On|Am|Le|Pada)\b.{6,160}\b(?:wrote|schrieb\b.{0,60}|a écrit|menulis)\s?[:：]", re.IGNORECASE)
-_SENT_FROM = re.compile(
-    r"(?:Sent from my|Get Outlook for|Von meinem .{2,30} gesendet|Envoyé de mon|Dikirim dari)\b.{0,40}", re.IGNORECASE
+_DEVICE = (
+    r"(?:[\w-]+ ){0,3}(?:i?phone|ipad|smartphone|mobile|handy|telefon|téléphone|ponsel|android|galaxy|huawei|xiaomi"
+    r"|blackberry)(?: (?:\d+|[a-z]\d+|pro|max|mini|plus|ultra|note|phone|saya)){0,3}"
 )
-#: Letters and digits that a text must have before the same again counts as pasted twice.
-_ENOUGH = 40
+_SENT_FROM = re.compile(
+    rf"(?:Sent from (?:my )?{_DEVICE}|Get Outlook for (?:iOS|Android)|Von meinem {_DEVICE} gesendet"
+    rf"|Envoyé (?:de|depuis) mon {_DEVICE}|Dikirim dari {_DEVICE})\.?",
+    re.IGNORECASE,
+)
+#: What the lines of a mail program have, and those of a take in the form of a mail have not.
+_ADDRESS = re.compile(r"[^\s@]@[\w-]+\.\w")
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?![\d.])")
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b|\b\d{1,2}([./-])\d{1,2}\1\d{2}\b")
+#: Letters and digits that a text must have before the same again counts as pasted twice: a sentence said twice
+#: is said with force.
+_ENOUGH = 100
 _MOST_COPIES = 4
 
 
@@ -100,8 +111,8 @@ def _space(match: re.Match[str]) -> str:
 def without_mail(text: str) -> tuple[str, tuple[tuple[int, str], ...]]:
     """The text without what a mail program puts around it, and that by lines: (index, words); other lines stay.
 
-    At the top the lines of sender, day and subject, if two or more stand there; at the end the mail that is answered,
-    and the telephone's own advertisement.
+    At the top the lines of sender, day and subject, if two or more stand there, with an address or a full date; at
+    the end the mail that is answered, and the telephone's own advertisement.
     """
     lines = text.split("\n")
     filled = [i for i, line in enumerate(lines) if line.strip()]
@@ -109,7 +120,7 @@ def without_mail(text: str) -> tuple[str, tuple[tuple[int, str], ...]]:
     start = next((i for i in filled if i not in out and _answers(lines, i)), len(lines))
     out.update(i for i in filled if i >= start)
     kept = [i for i in filled if i not in out]
-    if len(kept) > 1 and _SENT_FROM.fullmatch(lines[kept[-1]].strip()):
+    if len(kept) > 1 and _SENT_FROM.fullmatch(lines[kept[-1]].strip()) and _is_advertisement(lines, kept[-1]):
         out.add(kept.pop())
     if not kept or not out:
         return text, ()
@@ -124,15 +135,28 @@ def _head(lines: Sequence[str], filled: Sequence[int]) -> tuple[int, ...]:
             break
         found.append(i)
     heads = [match[1].casefold() for i in found if (match := _MAIL_HEAD.match(lines[i]))]
-    return tuple(found) if len(set(heads)) > 1 and not _SENDERS.isdisjoint(heads) else ()
+    by_a_program = any(_is_a_program_s(lines[i]) or _FORWARDED.fullmatch(lines[i].strip()) for i in found)
+    return tuple(found) if by_a_program and len(set(heads)) > 1 and not _SENDERS.isdisjoint(heads) else ()
+
+
+def _is_a_program_s(line: str) -> bool:
+    """Whether a line has an address, or a day with its year and the time: people write "On Monday, Zoom wrote:"."""
+    return bool(_ADDRESS.search(line) or (_CLOCK.search(line) and _YEAR.search(line)))
+
+
+def _is_advertisement(lines: Sequence[str], i: int) -> bool:
+    """Whether the line stands by itself, and no take has just announced it."""
+    above = "\n".join(lines[:i])
+    return above.endswith("\n") and not above.rstrip().endswith((":", "："))
 
 
 def _answers(lines: Sequence[str], i: int) -> bool:
     """Whether the mail that is answered begins at this line and reaches to the end."""
     if _ORIGINAL.fullmatch(lines[i].strip()):
-        return True
+        return any(_MAIL_HEAD.match(line) for line in lines[i + 1 : i + 3])
     for more in (1, 2):
-        if _WROTE.fullmatch(" ".join(lines[i : i + more]).strip()):
+        head = " ".join(lines[i : i + more]).strip()
+        if _WROTE.fullmatch(head) and _is_a_program_s(head):
             below = [line for line in lines[i + more :] if line.strip()]
             return bool(below) and all(line.lstrip().startswith(">") for line in below)
     return False

@@ -16,6 +16,8 @@ _LINK_LINE = re.compile(r"[\W_]*?\[(?P<words>[^\]]+)\]\(\s*<?(?P<to>[^)\s>]+)>?(
 _BLOCK_START = re.compile(r"\s*(?:[-*+>|•]\s|\d+[.)]\s|```|~~~|!\[|\||<[a-zA-Z]|\*\*[^*]+:\*\*\s+\S)")
 _ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|St|vs|etc|No|Dr|Mr|Ms|Mrs))\.$")
 _SENTENCE_BREAK = re.compile(r"[^\W\d_]{4,}\. +[^\W\d_a-z]")
+#: What stands behind a sentence's end: marks that close a quotation, a note's number, a reference.
+_BEHIND = re.compile(r"(?:\s*[\"”“»]|\[\^?\w{1,9}\])+$")
 #: Signs; no headline that was ever printed comes near.
 _LONGEST_HEADLINE = 200
 
@@ -85,7 +87,10 @@ def first_filled(lines: Sequence[str], start: int, end: int | None = None) -> in
 def _is_headline(line: str) -> bool:
     if len(line) > _LONGEST_HEADLINE or line.endswith((":", ",", ";")) or _BLOCK_START.match(line):
         return False
-    if line.endswith((".", "。")) and not _ABBREVIATED.search(line):
+    ended = _BEHIND.sub("", line)
+    if ended.endswith((".", "。")) and not _ABBREVIATED.search(ended):
+        return False
+    if not any(map(str.isalnum, line)):
         return False
     return not _leaves_quote_open(line) and not _SENTENCE_BREAK.search(line)
 

@@ -7,7 +7,7 @@ and below it stand `Name: "…"` blocks, the house's own look and what people pa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from newsletter.files.headers import Header, read_address, read_header, read_switch, read_week, split_list
@@ -33,10 +33,11 @@ from newsletter.files.story_line import (
 from newsletter.model.issue import Take
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week
-from newsletter.text import clip, one_line
+from newsletter.text import clip, fold, one_line
 
 KEYS = ("author", "story", "headline", "week", "tags", "link", "note", "again", "lang")
 
+_PARTS = re.compile(r"[-_. ]+")
 _NAME = r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}"
 #: The name may be a link, as printed issues have it; the address is the member's page, which newsletter.toml knows.
 _QUOTED_NAME = re.compile(
@@ -55,6 +56,17 @@ class _Block:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _People:
+    """Whose file it is, "" if it may hold several people's takes, and who may have written one."""
+
+    owner: str
+    names: Collection[str]
+
+    def known(self, name: str) -> bool:
+        return not self.names or any(fold(name) == fold(one) for one in self.names)
+
+
 def parse_takes(
     text: str,
     path: str,
@@ -62,6 +74,7 @@ def parse_takes(
     sha256: str,
     default_author: str,
     week: Week | None = None,
+    names: Collection[str] = (),
 ) -> tuple[tuple[Take, ...], tuple[Remark, ...]]:
     """Read every take of one file, in order, and whatever there is to say about it.
 
@@ -71,6 +84,8 @@ def parse_takes(
     A file has several takes if it begins with a heading, or if `Name: "…"` follows a heading or a link line;
     `Name:` without quotation marks counts outside an open quotation only, and does not make a file one of
     several takes unless two such lines stand right below headings: a take may say "Update: …" itself.
+    `names` are the members' (none: whoever is named may be one). A file that is one member's own is cut only where
+    members are named and all of it is a row of such quotations: else it quotes Altman, or a colleague.
     With `week`, a take in the inbox that asks for another week is left there.
     """
     typed, mail = without_mail(tidied(without_comments(text)))
@@ -92,7 +107,8 @@ def parse_takes(
     if set(header.values) == {"note"}:
         what = f'"note:" is to the chief editor and is not printed: "{clip(header.get("note"), 60)}".'
         remarks += (Remark(path, header.line("note"), "notice", "note", what),)
-    filed, more = _filed(lines, header, path)
+    owner = header.get("author") or (default_author if _is_a_member_s(default_author, names) else "")
+    filed, more = _filed(lines, header, path, _People(owner=owner, names=names))
     takes: list[Take] = []
     for ref, block in filed:
         author = block.name or header.get("author") or default_author
@@ -102,6 +118,12 @@ def parse_takes(
         if take is not None:
             takes.append(take)
     return tuple(takes), in_order((*header.remarks, *remarks, *more))
+
+
+def _is_a_member_s(default_author: str, names: Collection[str]) -> bool:
+    """Whether a file's name, "yoga" or "zoom_yoga", says that it is one member's."""
+    parts = {fold(part) for part in (default_author, *_PARTS.split(default_author))} - {""}
+    return any(fold(name) in parts for name in names)
 
 
 def _common(header: Header, path: str, *, sha256: str) -> tuple[Take, tuple[Remark, ...]]:
@@ -140,45 +162,64 @@ def _for_another_week(path: str, line: int, asked: Week, week: Week) -> tuple[bo
 
 
 def _filed(
-    lines: Sequence[str], header: Header, path: str
+    lines: Sequence[str], header: Header, path: str, people: _People
 ) -> tuple[tuple[tuple[StoryRef, _Block], ...], tuple[Remark, ...]]:
     """Each block of text with the story it was filed for."""
     first = first_filled(lines, header.body)
     if header.get("story"):
         ref = named_by(header.get("story"), header.line("story"))
-        return _spoken(ref, lines, first, header), ()
-    starts = _story_lines(lines, first)
+        return _spoken(ref, lines, first, people), ()
+    starts = _story_lines(lines, first, people)
     if starts:
         filed: list[tuple[StoryRef, _Block]] = []
+        plain = not (people.owner and people.names) or _by_several(lines, starts, people)
         for start, end in zip(starts, (*starts[1:], len(lines)), strict=True):
-            filed.extend(_section(lines, start, end))
+            filed.extend(_section(lines, start, end, people, plain=plain))
         return tuple(filed), _stray(lines, header.body, starts[0], path)
     if first < len(lines) and (ref := first_line_ref(lines, first)).typed:
-        return _spoken(ref, lines, first + 1, header), ()
-    return _spoken(StoryRef(), lines, first, header), ()
+        return _spoken(ref, lines, first + 1, people), ()
+    return _spoken(StoryRef(), lines, first, people), ()
 
 
-def _spoken(ref: StoryRef, lines: Sequence[str], start: int, header: Header) -> tuple[tuple[StoryRef, _Block], ...]:
+def _spoken(
+    ref: StoryRef, lines: Sequence[str], start: int, people: _People, end: int | None = None
+) -> tuple[tuple[StoryRef, _Block], ...]:
     """The takes on one story.
 
-    Where the header names the author and the text is more than a row of `Name: "…"`, the names in it are those of
-    people whom the take quotes.
+    Where the file is one person's and the text is more than a row of members' `Name: "…"`, the names in it are those
+    of people whom the take quotes.
     """
-    found = _with_names(ref, lines, start, len(lines))
-    texts = ["\n".join(block.lines).strip() for _, block in found]
-    if not header.get("author") or all(
-        block.name and unquoted(text) != text for (_, block), text in zip(found, texts, strict=True)
-    ):
-        return found
-    return ((ref, _Block(name="", line=start + 1, lines=tuple(lines[start:]))),)
+    stop = len(lines) if end is None else end
+    found = _with_names(ref, lines, start, stop)
+    row = all(block.name and unquoted(text) != text for _, block in found for text in ["\n".join(block.lines).strip()])
+    members = sum(people.known(block.name) for _, block in found if block.name)
+    if people.owner:
+        cut = row and (members == len(found) or members > 1)
+    else:
+        cut = not people.names or members > 0 or bool(found and found[0][1].name)
+    return found if cut else ((ref, _Block(name="", line=start + 1, lines=tuple(lines[start:stop]))),)
 
 
-def _story_lines(lines: Sequence[str], first: int) -> tuple[int, ...]:
+def _by_several(lines: Sequence[str], starts: Sequence[int], people: _People) -> bool:
+    """Whether the names of two members stand right below headings: then the file is no one's own."""
+    below = [first_filled(lines, start + 1) for start in starts]
+    named = [found[0] for i in below if i < len(lines) and (found := _name_on(lines[i], plain=True)) is not None]
+    return len({fold(name) for name in named if people.known(name)}) > 1
+
+
+def _story_lines(lines: Sequence[str], first: int, people: _People) -> tuple[int, ...]:
     """Indexes of the lines that name a story for what stands below them; empty unless the file has that shape."""
     code = in_code(lines)
     marks = [i for i in range(first, len(lines)) if not code[i] and (heading_level(lines[i]) or is_link_line(lines[i]))]
+    if people.owner and people.names and first not in marks:
+        # A link between the paragraphs of one person's take is part of it.
+        marks = [i for i in marks if heading_level(lines[i])]
     named = {
-        i for i in marks if (below := first_filled(lines, i + 1)) < len(lines) and _name_on(lines[below], plain=False)
+        i
+        for i in marks
+        if (below := first_filled(lines, i + 1)) < len(lines)
+        and (found := _name_on(lines[below], plain=False)) is not None
+        and (heading_level(lines[i]) or not people.owner or people.known(found[0]))
     }
     plain = {i for i in marks if heading_level(lines[i]) and i + 1 < len(lines) and _name_on(lines[i + 1], plain=True)}
     if len(plain) > 1 or any(i + 2 < len(lines) and _name_on(lines[i + 2], plain=True) for i in plain):
@@ -194,14 +235,16 @@ def _plain_below(lines: Sequence[str], i: int) -> bool:
     return bool(heading_level(lines[i])) and below < len(lines) and _name_on(lines[below], plain=True) is not None
 
 
-def _section(lines: Sequence[str], start: int, end: int) -> tuple[tuple[StoryRef, _Block], ...]:
+def _section(
+    lines: Sequence[str], start: int, end: int, people: _People, *, plain: bool
+) -> tuple[tuple[StoryRef, _Block], ...]:
     """The takes below one heading or link line; an address alone below a heading names the story best."""
     ref = named_by(lines[start], start + 1)
     first = first_filled(lines, start + 1, end)
     if first < end and not ref.headline and (address := address_on(lines[first])):
         ref = StoryRef(typed=address, line=first + 1, headline=ref.typed)
         first += 1
-    return _with_names(ref, lines, first, end, plain=True)
+    return _with_names(ref, lines, first, end, plain=True) if plain else _spoken(ref, lines, first, people, end)
 
 
 def _with_names(

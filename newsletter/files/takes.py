@@ -26,26 +26,27 @@ _DATED = re.compile(r"^\d{4}-\d{2}-\d{2}[-_ ]")
 
 
 def read_takes(
-    root: Path, week: Week, *, inbox: bool, used: Collection[Listed] = ()
+    root: Path, week: Week, *, inbox: bool, used: Collection[Listed] = (), names: Collection[str] = ()
 ) -> tuple[tuple[Take, ...], tuple[Remark, ...]]:
     """Read every take filed for the week, by path, and with `inbox` those that lie there for the next open issue.
 
-    Files in `used`, unchanged since an earlier freeze listed them, are passed over.
+    Files in `used`, unchanged since an earlier freeze listed them, are passed over. `names` are the members', by which
+    a file of several people's takes is told from one that quotes people.
     """
     folders = (takes_folder(root, week), inbox_folder(root)) if inbox else (takes_folder(root, week),)
     paths = [path for folder in folders for path in take_files(root, folder)]
-    takes, remarks = _read(root, paths, week=week, used=used)
+    takes, remarks = _read(root, paths, week=week, used=used, names=names)
     others = [_no_take(root, path) for folder in folders for path in passed_over(root, folder)]
     closed = [_closed(root, path) for folder in folders for path in closed_folders(folder)]
     return takes, in_order((*remarks, *others, *closed))
 
 
 def read_take_files(
-    root: Path, paths: Iterable[str | Path], *, week: Week | None = None
+    root: Path, paths: Iterable[str | Path], *, week: Week | None = None, names: Collection[str] = ()
 ) -> tuple[tuple[Take, ...], tuple[Remark, ...]]:
     """Read the takes of these files, relative to the workspace or absolute; a listed file that is gone is an error."""
     files = [root / path for path in paths]
-    takes, remarks = _read(root, files, week=week)
+    takes, remarks = _read(root, files, week=week, names=names)
     gone = [
         Remark(
             relative(root, path),
@@ -79,7 +80,12 @@ def _no_take(root: Path, path: Path) -> Remark:
 
 
 def _read(
-    root: Path, paths: Iterable[Path], *, week: Week | None, used: Collection[Listed] = ()
+    root: Path,
+    paths: Iterable[Path],
+    *,
+    week: Week | None,
+    used: Collection[Listed] = (),
+    names: Collection[str] = (),
 ) -> tuple[tuple[Take, ...], tuple[Remark, ...]]:
     takes: list[Take] = []
     remarks: list[Remark] = []
@@ -92,7 +98,12 @@ def _read(
         if file.text is None:
             continue
         found, said = parse_takes(
-            file.text, file.path, sha256=file.sha256, default_author=author_of(file.path), week=week
+            file.text,
+            file.path,
+            sha256=file.sha256,
+            default_author=author_of(file.path),
+            week=week,
+            names=names,
         )
         takes.extend(found)
         remarks.extend(said)

@@ -10,6 +10,7 @@ from pathlib import Path
 from newsletter.clock import local_instant
 from newsletter.desk.compose import Desk
 from newsletter.desk.due import slots_of
+from newsletter.desk.members import names_of
 from newsletter.desk.reach import references
 from newsletter.files.explainers import read_explainer, read_explainers, read_own_explainer
 from newsletter.files.folder import take_files, takes_folder, weeks_on_disk
@@ -55,7 +56,7 @@ def week_inputs(
     memory, about_memory = read_memory(room.root, before=week, until=_known_until(room.root, week, state))
     explainers, about_explainers = _explainers(room.root, week, state.frozen)
     if state.frozen is not None:
-        takes, about_takes = _frozen_takes(room.root, state.frozen)
+        takes, about_takes = _frozen_takes(room, state.frozen)
         news = read_news(room.root, week) or News()
         about_sources: tuple[Remark, ...] = ()
         window = _frozen_window(state.frozen)
@@ -175,9 +176,10 @@ def _explainers(root: Path, week: Week, frozen: Frozen | None) -> tuple[tuple[Ex
     return ((own, *backlog) if own else backlog), (about_own if own else (*about_own, *about_backlog))
 
 
-def _frozen_takes(root: Path, frozen: Frozen) -> tuple[tuple[Take, ...], tuple[Remark, ...]]:
+def _frozen_takes(room: Newsroom, frozen: Frozen) -> tuple[tuple[Take, ...], tuple[Remark, ...]]:
     """The takes on the freeze's list as they are now; one that was edited since is named."""
-    takes, remarks = read_take_files(root, [listed.path for listed in frozen.takes])
+    names = names_of(room.settings.members)
+    takes, remarks = read_take_files(room.root, [listed.path for listed in frozen.takes], names=names)
     digests = {listed.path: listed.sha256 for listed in frozen.takes}
     edited = sorted({take.path for take in takes if take.sha256 != digests.get(take.path)})
     changed = tuple(
@@ -191,13 +193,14 @@ def _open_takes(room: Newsroom, week: Week) -> tuple[tuple[Take, ...], tuple[Rem
     root = room.root
     states = {w: read_state(root, w) for w in weeks_on_disk(root) if w != week and not is_sample(root, w)}
     taken = [listed for state in states.values() if state.frozen and not state.skipped for listed in state.frozen.takes]
-    takes, remarks = read_takes(root, week, inbox=True, used=_used(room.root, taken, states))
-    late, about_late = read_take_files(root, _filed_late(root, week, states, taken))
+    names = names_of(room.settings.members)
+    takes, remarks = read_takes(root, week, inbox=True, used=_used(root, taken, states), names=names)
+    late, about_late = read_take_files(root, _filed_late(root, week, states, taken), names=names)
     rolled = tuple(
         Remark(path, 0, "notice", "late-take", f"Filed after its week was frozen; it stands in {week}.")
         for path in sorted({take.path for take in late})
     )
-    return (*takes, *late), (*remarks, *about_late, *rolled, *_left_behind(root, week, states))
+    return (*takes, *late), (*remarks, *about_late, *rolled, *_left_behind(room, week, states))
 
 
 def _used(root: Path, taken: list[Listed], states: dict[Week, WeekState]) -> tuple[Listed, ...]:
@@ -227,17 +230,18 @@ def _filed_late(root: Path, week: Week, states: dict[Week, WeekState], taken: li
     )
 
 
-def _left_behind(root: Path, week: Week, states: dict[Week, WeekState]) -> tuple[Remark, ...]:
-    """Earlier weeks with takes that were never frozen, or never sent: their words wait for a decision."""
+def _left_behind(room: Newsroom, week: Week, states: dict[Week, WeekState]) -> tuple[Remark, ...]:
+    """Earlier weeks with takes that were never frozen, or never sent: their words wait for a decision.
+
+    Not those whose hour to leave is still to come.
+    """
     remarks = []
     for earlier, state in sorted(states.items()):
+        leaves = slots_of(earlier, room.settings.schedule, room.settings.week.zone).send
+        if earlier >= week or state.sent or state.skipped or room.clock.now() <= leaves:
+            continue
         listed = state.frozen is not None and state.frozen.takes
-        if (
-            earlier >= week
-            or state.sent
-            or state.skipped
-            or not (listed or take_files(root, takes_folder(root, earlier)))
-        ):
+        if not (listed or take_files(room.root, takes_folder(room.root, earlier))):
             continue
         missing, verb = ("sent", "approve") if state.frozen else ("frozen", "freeze")
         what = f"{earlier} holds takes and was never {missing}."

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from newsletter.clock import shown_in
 from newsletter.desk.compose import compose
 from newsletter.desk.due import slots_of
-from newsletter.desk.members import member_named
+from newsletter.desk.members import member_named, names_of
 from newsletter.desk.reminding import zone_of
 from newsletter.desk.takes.voices import parted
 from newsletter.errors import NewsletterError
@@ -112,7 +112,8 @@ def _late_in(room: Newsroom, store: Store, week: Week, listed: set[str]) -> Iter
     # Once a file, however often it is edited; the digest in the row says which words were meant.
     known = {(row.member, row.about.rpartition(" ")[0]) for row in store.told.of_week(week, "late-take")}
     members = room.settings.members
-    for one in _authors([part for take in read_take_files(room.root, late)[0] for part in parted(take, members)]):
+    takes, _ = read_take_files(room.root, late, names=names_of(members))
+    for one in _authors([part for take in takes for part in parted(take, members)]):
         author = one.author or author_of(one.path)
         member = member_named(author, members)
         key = (member.id if member else "", one.path)

@@ -19,6 +19,7 @@ from newsletter.newsroom.envelope import envelope_changes
 from newsletter.newsroom.inputs import is_sample
 from newsletter.newsroom.room import Newsroom
 from newsletter.press.render import render
+from newsletter.text import fold
 
 RENDITIONS = ("issue.md", "email.html", "email.txt")
 
@@ -61,9 +62,15 @@ def not_left_out(room: Newsroom, week: Week) -> None:
         )
 
 
+def name_of(room: Newsroom, by: str) -> str:
+    """The name of whoever approved or held a week, as newsletter.toml has it; as typed, if it names nobody so."""
+    names = {fold(name): one.name for one in room.settings.members for name in (one.id, one.name, *one.aka)}
+    return names.get(fold(by), by)
+
+
 def words_of_pause(room: Newsroom, pause: Pause) -> str:
     """Who holds a week since when, and why: "held since Fri 7 Jun 2024 12:00 WIB by Rani: a source called"."""
-    return f"held since {room.local(pause.at)} by {pause.by}: {pause.why}"
+    return f"held since {room.local(pause.at)} by {name_of(room, pause.by)}: {pause.why}"
 
 
 def not_paused(room: Newsroom, week: Week) -> None:
@@ -114,8 +121,9 @@ def _seal_in_force(room: Newsroom, week: Week) -> Seal:
     # What has begun to leave is finished, with the approved bytes that the ledger keeps of it.
     begun = read_state(room.root, week).sent is not None
     if not begun and (changed := changed_since_approval(room, week, seal)):
+        by = name_of(room, seal.by)
         raise NotReady(
-            f"issues/{week}: error [not-approved] Changed since {seal.by} approved it ({', '.join(changed)}).",
+            f"issues/{week}: error [not-approved] Changed since {by} approved it ({', '.join(changed)}).",
             mend=f"Look again:  newsletter diff {week} --since-approval",
         )
     return seal

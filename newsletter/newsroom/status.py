@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsletter.desk.due import latest_slots, slots_of
@@ -12,7 +12,7 @@ from newsletter.model.week import Week
 from newsletter.model.week_state import Pause, State
 from newsletter.newsroom.calendar import standing, state_of
 from newsletter.newsroom.mailings import VARIANT
-from newsletter.newsroom.records import changed_since_approval
+from newsletter.newsroom.records import changed_since_approval, name_of
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 from newsletter.store.runs import RunRow
@@ -68,7 +68,7 @@ def status(room: Newsroom, week: Week, store: Store) -> Status:
         closed=state.frozen is not None,
         by_itself=schedule.auto_send,
         approval=_approval(room, week) if state.frozen else None,
-        pause=state.pause if state.sent is None else None,
+        pause=replace(state.pause, by=name_of(room, state.pause.by)) if state.pause and not state.sent else None,
         held=state.held,
         skipped=state.skipped,
         readers=store.subscribers.count_readers(),
@@ -81,7 +81,7 @@ def _approval(room: Newsroom, week: Week) -> Approval | None:
     seal = read_seal(room.root, week)
     if seal is None:
         return None
-    return Approval(by=seal.by, at=seal.at, changed=changed_since_approval(room, week, seal))
+    return Approval(by=name_of(room, seal.by), at=seal.at, changed=changed_since_approval(room, week, seal))
 
 
 def faults_of(room: Newsroom, store: Store) -> tuple[str, ...]:

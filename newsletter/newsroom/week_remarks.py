@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from newsletter.desk.members import member_named
+from newsletter.desk.members import names_of
 from newsletter.errors import FaultyFiles, NewsletterError
 from newsletter.files.explainers import read_own_explainer
 from newsletter.files.issue_toml import read_wishes
@@ -16,7 +16,7 @@ from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week
 from newsletter.newsroom.about_news import about_news
 from newsletter.newsroom.composing import Composed
-from newsletter.newsroom.records import changed_since_approval, words_of_pause
+from newsletter.newsroom.records import changed_since_approval, name_of, words_of_pause
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 
@@ -60,8 +60,7 @@ def decided(room: Newsroom, week: Week) -> tuple[Remark, ...]:
         said.append(Remark(path, 0, "warning", "held", f"It is {words_of_pause(room, state.pause)}.", mend))
     seal = read_seal(room.root, week) if state.frozen is not None else None
     if seal is not None and (changed := changed_since_approval(room, week, seal)):
-        member = member_named(seal.by, room.settings.members)
-        what = f"Changed since {member.name if member else seal.by} approved it ({', '.join(changed)})."
+        what = f"Changed since {name_of(room, seal.by)} approved it ({', '.join(changed)})."
         mend = (f"Look again:  newsletter diff {week} --since-approval",)
         said.append(Remark(path, 0, "error", "not-approved", what, mend))
     return tuple(said)
@@ -88,7 +87,7 @@ def _of_files(room: Newsroom, week: Week) -> tuple[Remark, ...]:
         read_sources(root),
         read_memory(root, before=week),
         read_own_explainer(root, week),
-        read_takes(root, week, inbox=True),
+        read_takes(root, week, inbox=True, names=names_of(room.settings.members)),
     )
     return tuple(remark for _, remarks in read for remark in remarks)
 

@@ -157,7 +157,7 @@ zone = "Asia/Jakarta"
         ("smtp = 5", 5, "unknown-key", '"smtp" is not a key.'),
         ("[[member]]\nname = 'Yoga'", 5, "missing-key", '"id" is missing in [[member]].'),
         ("[[member]]\nid = 'Yoga F'\nname = 'Yoga'", 6, "value", 'a short name such as "yoga"'),
-        ("[[member]]\nid = 'yoga'\nname = 'Yoga'\nemail = 'y@example.com'", 8, "unknown-key", "do not belong"),
+        ("[[member]]\nid = 'yoga'\nname = 'Yoga'\nemail = 'y@example.com'", 8, "unknown-key", "var/addresses.toml"),
         ("[[member]]\nid = 'yoga'\nname = 'Yoga'\nrole = 'boss'", 8, "value", '"role" is "editor" or "chief"'),
         ("[[member]]\nid = 'yoga'\nname = 'Yoga'\nlink = 'javascript:x'", 8, "value", "https://"),
         ("[[member]]\nid = 'yoga'\nname = 'Yoga'\nzone = 'Java'", 8, "value", "Zones have names"),

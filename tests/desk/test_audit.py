@@ -145,6 +145,21 @@ def test_a_take_beside_a_like_story_stays_where_it_is() -> None:
 # A headline and its address ------------------------------------------------------------------------
 
 
+def test_a_long_address_is_shown_from_its_host_on_or_by_its_end() -> None:
+    long = "https://wire.example/security/a-foundry-delays-its-line-for-memory-chips-again"
+    longer = f"https://wire.example/{'archive/' * 9}a-foundry-delays-its-line"
+    shown = []
+
+    for link in (long, longer):
+        take = make_take("", ON_TIDES, headline=TIDES, link=link, line=3)
+        (remark,) = found({"tides": take}, stories=(a_story(TIDES, link, entries=()),), outcome="own")
+        shown.append(remark.what.partition(" points at ")[2].partition(": ")[0])
+
+    assert shown[0] == long.removeprefix("https://")
+    assert shown[1].startswith("…")
+    assert shown[1].endswith("/a-foundry-delays-its-line")
+
+
 def test_a_headline_that_points_at_another_page_is_named_with_the_page() -> None:
     own = a_story(TIDES, CHIPS_PAGE, entries=())
     chips = a_story(CHIPS, "https://fab.example/2", id="chips")

@@ -4,7 +4,10 @@ import pytest
 
 from newsletter.files.pasted import pasted_again, tidied
 
-ONCE = "I would send mine to the status meetings first, and keep the lunch."
+ONCE = (
+    "I would send mine to the status meetings first, and keep the lunch; what worries me is the day on which all of "
+    "the others have sent theirs."
+)
 
 
 @pytest.mark.parametrize(

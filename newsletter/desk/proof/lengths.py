@@ -46,7 +46,7 @@ def about_explainer(explainer: Explainer | None, limits: Limits) -> Iterator[Rem
     low, high = limits.tldr_words
     words = reading_words(explainer.tldr)
     if explainer.tldr and words < low:
-        what = f"TL;DR has {words} words; the house runs {low}–{high}."
+        what = f"TL;DR has {words} word{'s' * (words != 1)}; the house runs {low}–{high}."
         yield Remark(explainer.path, 0, "notice", "tldr-length", what)
 
 

@@ -52,7 +52,7 @@ def attach(
     placements: dict[int, Placement] = {}
     remarks: list[Remark] = []
     own: dict[str, Story] = {}
-    likely = Likely(finder.stories)
+    likely = Likely(finder.stories, own)
     # Of two copies the one that names a story is printed.
     parts = [part for take in takes for part in parted(take, members)]
     for place, take in sorted(enumerate(parts), key=lambda filed: not _names_a_story(filed[1])):

@@ -20,10 +20,17 @@ _COMMON = 5
 
 
 class Likely:
-    """The headlines of a week by their words, read when they are first asked for."""
+    """The headlines of a week by their words, read when they are first asked for: takes without a story come last.
 
-    def __init__(self, stories: Sequence[Story]) -> None:
-        self._stories = tuple(story for story in stories if story.proposed)
+    `own` are the stories that takes bring in, by id; it may grow until then.
+    """
+
+    def __init__(self, stories: Sequence[Story], own: Mapping[str, Story]) -> None:
+        self._told, self._own = stories, own
+
+    @cached_property
+    def _stories(self) -> tuple[Story, ...]:
+        return (*self._told, *self._own.values())
 
     def of(self, text: str, *, most: int) -> tuple[Story, ...]:
         """At most so many stories, likeliest first; may be empty."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from newsletter.desk.members import exactly, member_named
 from newsletter.desk.takes.match import StoryFinder
-from newsletter.desk.takes.voices import unwrapped
+from newsletter.desk.takes.voices import speakers, unwrapped
 from newsletter.links import looks_like_address
 from newsletter.model.issue import Member, Take
 from newsletter.model.remarks import Remark
@@ -28,10 +28,16 @@ _GREETING = re.compile(
     r"|terima kasih)\b\W*)\s*",
     re.IGNORECASE,
 )
+#: Signs of a line that may be a greeting with a name behind it.
+_LONGEST_NAME = 120
 _ITEM = re.compile(r"\s*[-*+]\s")
 #: By custom a signature has four short lines at most (RFC 3676, 4.3).
 _LINES = 4
 _LONGEST = 80
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_QUOTED = ('"', "”", "“", "»", "」")
+#: What a text ends with, before its author signs.
+_ENDS = (".", "!", "?", "…", "。", ")", "*", "_", *_QUOTED)
 #: What people put before a headline: "Re: ", "Story: ".
 _LABEL = re.compile(r"(?:re|fwd?|story|about|on)\s*[:=]\s*", re.IGNORECASE)
 _HEADLINE = 200
@@ -59,7 +65,9 @@ def signed(take: Take, members: Sequence[Member], finder: StoryFinder) -> Signed
     above = _ABOVE.fullmatch(first.strip())
     member = exactly(above["name"], members) if above else None
     said = "\n".join((above["said"] or "", below)).strip() if above else ""
-    if member and said and owner in (None, member):
+    # In a line of its own right above others, a small "yoga" is a word of the text.
+    a_word = above is not None and above["said"] is None and below[:1].strip() != "" and first.strip().islower()
+    if member and said and owner in (None, member) and not (a_word or member in speakers(below, members)):
         start = take.line + take.text.count("\n", 0, take.text.rfind(said))
         owner, take = member, _by(member, owner, replace(take, line=start, text=unwrapped(said)))
     return _without_signature(_with_story(take, finder), owner, members)
@@ -80,7 +88,8 @@ def _with_story(take: Take, finder: StoryFinder) -> Take:
     bare = _LABEL.sub("", typed, count=1)
     named = looks_like_address(bare) or (bare.startswith("#") and " " not in bare)
     match = finder.find(bare)
-    sure = match.story is not None and (match.how in ("id", "headline") or below[:1].isspace())
+    a_sentence = bare.endswith((".", ":", ",", ";")) and not bare.endswith("...")
+    sure = match.story is not None and (match.how in ("id", "headline") or (below[:1].isspace() and not a_sentence))
     if named or sure:
         start = take.line + take.text.count("\n", 0, take.text.rfind(said))
         return _with_story(replace(take, ref=bare, ref_line=take.line, line=start, text=said), finder)
@@ -112,7 +121,8 @@ def _without_signature(take: Take, owner: Member | None, members: Sequence[Membe
     if marks:
         above, below = take.text[: marks[-1].start()].rstrip(), take.text[marks[-1].end() :]
         lines = [line.strip() for line in below.splitlines() if line.strip()]
-        if above and 0 < len(lines) <= _LINES and max(map(len, lines)) <= _LONGEST and not _is_prose(lines):
+        short = 0 < len(lines) <= _LINES and max(map(len, lines)) <= _LONGEST and not _is_prose(lines)
+        if above and short and _is_name(lines[0], owner, members) and not _in_code(above):
             member = next((m for line in lines if (m := exactly(line, members)) is not None), None)
             if owner is None and member is not None:
                 owner, take = member, _by(member, None, take)
@@ -120,18 +130,42 @@ def _without_signature(take: Take, owner: Member | None, members: Sequence[Membe
             line = take.line + take.text.count("\n", 0, marks[-1].start()) + 1
             return Signed(replace(take, text=unwrapped(above)), (_left_out(take.path, line, rest),) if rest else ())
     above, _, last = take.text.rpartition("\n")
-    member = exactly(_GREETING.sub("", last.strip(), count=1), members)
-    above = above.rstrip()
-    if not above or member is None or owner not in (None, member) or _is_list(above, last):
+    if len(last) > _LONGEST_NAME:
         return Signed(take)
+    member = exactly(_GREETING.sub("", last.strip(), count=1), members)
+    if not above.strip() or member is None or owner not in (None, member) or not _signs(above, last):
+        return Signed(take)
+    above = above.rstrip()
     upper, _, greeting = above.rpartition("\n")
     if upper.strip() and _GREETING.fullmatch(greeting.strip()):
         above = upper.rstrip()
     return Signed(replace(_by(member, owner, take), text=unwrapped(above)))
 
 
-def _is_list(above: str, last: str) -> bool:
-    return _ITEM.match(last) is not None and _ITEM.match(above.rpartition("\n")[2]) is not None
+def _is_name(line: str, owner: Member | None, members: Sequence[Member]) -> bool:
+    """Whether a line below a mail program's mark is the author's name: short lines below a dash may be a poem's."""
+    member = exactly(line, members) or (member_named(line, members) if line.istitle() else None)
+    return member is not None and owner in (None, member)
+
+
+def _in_code(above: str) -> bool:
+    return sum(_FENCE.match(line) is not None for line in above.split("\n")) % 2 == 1
+
+
+def _signs(above: str, last: str) -> bool:
+    """Whether a name on the last line is a signature, and no last word of a sentence, a list, a poem or a quotation."""
+    nearest, typed = above.rstrip().rpartition("\n")[2].strip(), last.strip()
+    if _ITEM.match(last) and _ITEM.match(nearest):
+        return False
+    greeted = _GREETING.match(typed)
+    if greeted and not typed[0].isalpha():
+        quotes = nearest.startswith(">") or (nearest.endswith(_QUOTED) and unwrapped(above.strip()) == above.strip())
+        return not quotes or above.endswith("\n")
+    return bool(
+        greeted
+        or _GREETING.fullmatch(nearest)
+        or ((typed[:1] in "*_" or typed[:1].isupper()) and nearest.endswith(_ENDS))
+    )
 
 
 def _left_out(path: str, line: int, lines: Sequence[str]) -> Remark:

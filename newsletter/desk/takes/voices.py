@@ -8,30 +8,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from newsletter.desk.members import exactly, member_named
 from newsletter.model.issue import Member, Take
 from newsletter.model.remarks import Remark
-from newsletter.text import fold
 
 _CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[\s\u202f]?[ap]\.?m\.?)?"
 _DAY = r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?"
 #: When a message was sent, as chats write it: "10:32, 05/06/2024", "05.06.2024 10:32", "10:32 AM".
 _WHEN = rf"(?:{_CLOCK}(?:,?\s+{_DAY})?|{_DAY},?\s+{_CLOCK})"
-_NAME = r"(?P<name>[^:：\[\]\n]{1,60}?)"
+#: Its first sign is no blank: a name that may begin anywhere in a row of blanks is looked for for ever.
+_NAME = r"(?P<name>[^\s:：\[\]][^:：\[\]\n]{0,59}?)"
 #: "[10:32, 05/06/2024] Yoga: words" and "05/06/2024, 10:32 - Yoga: words".
 _STAMPED = re.compile(rf"\s*(?P<when>\[{_WHEN}\]\s*|{_WHEN}\s+[-–]\s+){_NAME}\s*[:：]\s*(?P<said>.*)", re.IGNORECASE)
 #: A line of its own above the words: "Yoga  10:32 AM", "Yoga, [05.06.2024 10:32]", "[05/06 10:32] Yoga".
 _HEADED = re.compile(
-    rf"\s*(?:{_NAME}(?:\s{{2,}}|\t|,\s*|\s+(?=\[))\[?{_WHEN}\]?|\[{_WHEN}\]\s*(?P<behind>[^:：\[\]\n]{{1,60}}?))\s*",
+    rf"\s*(?:{_NAME}(?:\s{{2,}}|\t|,\s*|\s+(?=\[))\[?{_WHEN}\]?|\[{_WHEN}\]\s*(?P<behind>[^\s:：\[\]][^:：\[\]\n]{{0,59}}?))\s*",
     re.IGNORECASE,
 )
 #: "Yoga: words", "**Yoga:** words", "- Yoga: words", "@yoga: words".
 _NAMED = re.compile(
-    r"\s*(?:[-*+]\s+)?[*_]{0,2}@?(?P<name>[^:：*_\[\]\n]{1,60}?)[*_]{0,2}\s*[:：][*_]{0,2}\s*(?P<said>.*)"
+    r"\s*(?:[-*+]\s+)?[*_]{0,2}@?(?P<name>[^\s:：*_>\[\]][^:：*_>\[\]\n]{0,59}?)[*_]{0,2}\s*[:：][*_]{0,2}\s*(?P<said>.*)"
 )
 #: A stamp of no more digits has no day: "[10:30] Opening: …" is an agenda, unless a member opens.
 _DIGITS_OF_A_CLOCK = 6
+#: Fewer words are a figure or a cry behind a name, and nobody's take.
+_WORDS = 4
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _HEADLINE = 200
 _ENDS = (".", "…", "。")
@@ -51,8 +54,11 @@ class _Start:
 def parted(take: Take, members: Sequence[Member]) -> tuple[Take, ...]:
     """The take, or one for each person whose words it holds, in order, all on the story that stood above the first.
 
-    A chat's stamp always begins somebody's words. A name alone does where the text begins with one, or with words in
-    quotation marks, and two members are named: elsewhere it is somebody whom the take quotes.
+    In a member's own take a chat's stamp begins somebody's words if the text begins with one and the author speaks
+    in it as well, or nothing but members' messages stands there: elsewhere the take quotes a chat, or keeps a diary.
+    A name alone does where the text begins with one, or with words in quotation marks, and two members are named; in
+    a member's own take the author has to be one of them, nobody may speak again after another, as in a dialogue, and
+    each has to say more than a figure.
     """
     whole = take
     if take.ref_line and (start := _start(0, take.ref, members)) is not None and (start.said or start.stamped):
@@ -61,7 +67,7 @@ def parted(take: Take, members: Sequence[Member]) -> tuple[Take, ...]:
         take = replace(take, ref="", ref_line=0, line=take.ref_line, text=f"{take.ref}{gap}{take.text}")
     lines = take.text.split("\n")
     starts = _starts(lines, members)
-    if not any(start.stamped for start in starts) and not _is_a_row(take, lines, starts, members):
+    if not _is_a_chat(take, lines, starts, members) and not _is_a_row(take, lines, starts, members):
         return (whole,)
     found: list[Take] = []
     first = "\n".join(lines[: starts[0].line]).strip()
@@ -94,6 +100,12 @@ def other_voices(take: Take, members: Sequence[Member]) -> tuple[Remark, ...]:
     return ()
 
 
+def speakers(text: str, members: Sequence[Member]) -> frozenset[Member]:
+    """The members whose names begin lines of the text."""
+    found = (exactly(start.name, members) for start in _starts(text.split("\n"), members))
+    return frozenset(member for member in found if member is not None)
+
+
 def unwrapped(text: str) -> str:
     """The text without the one pair of quotation marks around it, which a name before or behind it kept from view."""
     closing = _PAIRS.get(text[0]) if len(text) > 2 else None
@@ -107,15 +119,36 @@ def _may_name_a_story(said: str) -> bool:
     return "\n" not in said and len(said) <= _HEADLINE and not said.endswith(_ENDS)
 
 
+def _is_a_chat(take: Take, lines: Sequence[str], starts: Sequence[_Start], members: Sequence[Member]) -> bool:
+    stamped = [start for start in starts if start.stamped]
+    owner = member_named(take.author, members)
+    if not stamped or owner is None:
+        return bool(stamped)
+    if any(line.strip() for line in lines[: stamped[0].line]):
+        return False
+    named = {exactly(start.name, members) for start in stamped}
+    at = {start.line for start in stamped}
+    paragraphs = (i for i, line in enumerate(lines) if line.strip() and not (i and lines[i - 1].strip()))
+    return owner in named or (None not in named and at.issuperset(paragraphs))
+
+
 def _is_a_row(take: Take, lines: Sequence[str], starts: Sequence[_Start], members: Sequence[Member]) -> bool:
-    if not starts:
+    if not starts or any(start.stamped for start in starts):
         return False
     above = "\n".join(lines[: starts[0].line]).strip()
     if above and unwrapped(above) == above:
         return False
-    named = {fold(start.name) for start in starts} | ({fold(take.author)} if above else set())
-    people = {member.id for name in named if (member := member_named(name, members)) is not None}
-    return len(people) > 1
+    owner = member_named(take.author, members)
+    named = [member for start in starts if (member := exactly(start.name, members)) is not None]
+    if above and owner is not None:
+        named.insert(0, owner)
+    people = {member.id for member in named}
+    if len(people) < 2 or owner is None:
+        return len(people) > 1
+    turns = sum(one is not other for one, other in pairwise(named)) + 1
+    ends = [start.line for start in starts[1:]] + [len(lines)]
+    said = [" ".join((start.said, *lines[start.line + 1 : end])) for start, end in zip(starts, ends, strict=True)]
+    return owner in named and turns == len(people) and all(len(words.split()) >= _WORDS for words in said)
 
 
 def _starts(lines: Sequence[str], members: Sequence[Member]) -> tuple[_Start, ...]:

@@ -40,7 +40,7 @@ def test_an_explainer_of_another_length_is_told() -> None:
         "The explainer has 40 words; the house runs 50–90."
     ]
     assert [(r.path, r.what) for r in remarks_on(desk, "tldr-length")] == [
-        (EXPLAINER_PATH, "TL;DR has 1 words; the house runs 5–9.")
+        (EXPLAINER_PATH, "TL;DR has 1 word; the house runs 5–9.")
     ]
 
 
