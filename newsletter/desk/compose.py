@@ -45,7 +45,7 @@ from newsletter.model.issue import (
     Wishes,
 )
 from newsletter.model.news import News, Ranked
-from newsletter.model.remarks import in_order
+from newsletter.model.remarks import Remark, in_order
 from newsletter.model.settings import Settings
 from newsletter.model.week import Week, Window, send_date
 from newsletter.text import clip, one_line
@@ -126,22 +126,8 @@ def _composed(desk: Desk) -> Draft:
     issue = replace(issue, terms=in_use(issue.terms, issue))
     continued = tuple(_continued(issue, wished.ranked, memory))
     with_takes = {r.story.id: r for r in told}
-    # As read by the desk: with authors whom only a name or a signature in the text tells.
-    filed = [placement.take for placement in attached.placements]
-    remarks = [
-        *wished.remarks,
-        *attached.remarks,
-        *about_choice,
-        *below.remarks,
-        *audit(issue, placements=attached.placements, wishes=desk.wishes, memory=memory),
-        *near_misses(issue, wished.ranked, desk.news.near),
-        *continuations(issue, continued),
-        *hidden_leads(issue, wished.ranked),
-        *idle_wishes(desk.wishes, wished.wanted, issue, below.fates),
-        *lengths(filed, explainer, desk.settings),
-        *silent(issue, filed, desk.settings),
-        *unexplained_terms(issue, unexplained(issue, desk.memory, topics=desk.news.topics)),
-    ]
+    said = (*wished.remarks, *attached.remarks, *about_choice, *below.remarks, *continuations(issue, continued))
+    found = _noticed(desk, issue, wished, attached, below, memory)
     return Draft(
         issue=issue,
         placements=attached.placements,
@@ -150,12 +136,27 @@ def _composed(desk: Desk) -> Draft:
         kept=kept_news(
             desk.news, issue=issue, placements=attached.placements, takes=desk.takes, origins=wished.origins
         ),
-        remarks=in_order(remarks),
+        remarks=in_order((*said, *found)),
         held=_reasons_to_hold(desk, issue, attached.placements),
         fates={**below.fates, **{story.id: Fate("told", "a take brought it.") for story in attached.own}},
         continued=continued,
         near=desk.news.near,
     )
+
+
+def _noticed(
+    desk: Desk, issue: Issue, wished: Wished, attached: Attached, below: Below, memory: Memory
+) -> Iterator[Remark]:
+    """What strikes of the issue as a whole, when it is put together."""
+    # As read by the desk: with authors whom only a name or a signature in the text tells.
+    filed = [placement.take for placement in attached.placements]
+    yield from audit(issue, placements=attached.placements, wishes=desk.wishes, memory=memory)
+    yield from near_misses(issue, wished.ranked, desk.news.near)
+    yield from hidden_leads(issue, wished.ranked)
+    yield from idle_wishes(desk.wishes, wished.wanted, issue, below.fates)
+    yield from lengths(filed, issue.explainer, desk.settings)
+    yield from silent(issue, filed, desk.settings)
+    yield from unexplained_terms(issue, unexplained(issue, desk.memory, topics=desk.news.topics))
 
 
 def _told(desk: Desk, wished: Wished, attached: Attached) -> tuple[Ranked, ...]:

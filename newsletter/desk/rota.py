@@ -48,13 +48,8 @@ def freeze_day(week: Week, schedule: Schedule, zone: ZoneInfo) -> date:
     return slots_of(week, schedule, zone).freeze.astimezone(zone).date()
 
 
-def is_away(member: Member, week: Week, schedule: Schedule, zone: ZoneInfo) -> bool:
-    """Whether the member is away for a week: on the day on which it closes."""
-    return absence(member, freeze_day(week, schedule, zone)) is not None
-
-
 def turn_of(members: Sequence[Member], week: Week, schedule: Schedule, zone: ZoneInfo) -> Turn:
-    """Whose turn the week is."""
+    """Whose turn the week is; who is away on the day on which it closes is away for all of it."""
     day = freeze_day(week, schedule, zone)
     asked = [(member, absence(member, day)) for member in members if on_rota(member, week)]
     return Turn(

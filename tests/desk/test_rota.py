@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.desk.rota import absence, freeze_day, is_away, on_rota, turn_of
+from newsletter.desk.rota import absence, freeze_day, on_rota, turn_of
 from newsletter.model.issue import Away, Member, Rota
 from newsletter.model.week import Week
 from tests.desk.builders import WEEK, make_schedule
@@ -74,8 +74,10 @@ def test_who_is_away_on_the_day_of_the_freeze_is_away_for_the_week() -> None:
     monday_to_thursday = make_member(away=(Away(date(2024, 6, 3), date(2024, 6, 6)),))
     on_friday = make_member(away=(Away(FRIDAY, FRIDAY),))
 
-    assert not is_away(monday_to_thursday, WEEK, make_schedule(), JAKARTA)
-    assert is_away(on_friday, WEEK, make_schedule(), JAKARTA)
+    turn = turn_of([monday_to_thursday, on_friday], WEEK, make_schedule(), JAKARTA)
+
+    assert turn.writing == (monday_to_thursday,)
+    assert turn.away == ((on_friday, Away(FRIDAY, FRIDAY)),)
 
 
 def test_the_day_of_the_freeze_is_that_of_the_publications_calendar() -> None:
