@@ -99,7 +99,7 @@ def correct(room: Newsroom, week: Week, text: str, *, by: str, tell: bool = Fals
         write_state(room.root, week, after)
     report = _report(room, issue, after)
     shown = replace(report, this=report.corrections[-1], foot=_foot(room, week, after))
-    return shown if dry_run else replace(shown, archive_changed=publish(room))
+    return shown if dry_run else replace(shown, archive_changed=publish(room).changed)
 
 
 def withdraw(room: Newsroom, week: Week, number: int, *, dry_run: bool = False) -> Report:
@@ -134,7 +134,7 @@ def withdraw(room: Newsroom, week: Week, number: int, *, dry_run: bool = False) 
     write_state(room.root, week, after)
     for later in telling:
         _untell(room, later, week, gone.text)
-    return replace(report, archive_changed=publish(room))
+    return replace(report, archive_changed=publish(room).changed)
 
 
 def _untell(room: Newsroom, later: Week, week: Week, text: str) -> None:

@@ -36,6 +36,7 @@ _CALLED = {
 }
 #: What of the record fits a line.
 _SHORT = ("title", "subject", "preheader")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif")
 _LOST = "its earlier words are not at hand"
 
 What = Literal["changed", "added", "gone"]
@@ -220,6 +221,8 @@ def _file_change(path: str, before: bytes | None, now: bytes | None, *, lost: bo
         return FileChange(path=path, what=what, note=_LOST)
     if path.endswith(f"/{_NEWS}"):
         return FileChange(path=path, what=what, note="the news that the freeze kept, which the machine writes")
+    if path.lower().endswith(_PICTURES):
+        return FileChange(path=path, what=what, note="a picture")
     lines = _lines(_words(before, path), _words(now, path))
     note = "" if lines else "no word of it, only how it is stored (line ends, encoding)"
     return FileChange(path=path, what=what, lines=lines, note=note)

@@ -17,7 +17,7 @@ from newsletter.files.headers import with_keys
 from newsletter.files.state import read_state
 from newsletter.files.take_text import KEYS, parse_takes
 from newsletter.files.takes import author_of
-from newsletter.model.issue import Member
+from newsletter.model.members import Member
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week
 from newsletter.newsroom.calendar import current_week

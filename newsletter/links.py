@@ -57,6 +57,7 @@ def without_controls(written: str) -> str:
     return _CONTROLS.sub(lambda sign: quote(sign[0]), written.translate(_DROPPED))
 
 
+@lru_cache(maxsize=4096)
 def printed(url: str) -> Link | None:
     """The address as readers get it: tracking parameters removed, nothing else touched.
 

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from newsletter.archive.plan import plan
-from newsletter.archive.swap import swap_in
 from newsletter.desk.compose import proved
 from newsletter.desk.due import Slots, slots_of
 from newsletter.desk.sealing import digests
@@ -32,7 +30,6 @@ from newsletter.newsroom.asking import Hasty, hasty
 from newsletter.newsroom.calendar import current_week
 from newsletter.newsroom.collecting import collect_feeds
 from newsletter.newsroom.composing import Composed, composed
-from newsletter.newsroom.corrected import with_corrections
 from newsletter.newsroom.envelope import envelope_of
 from newsletter.newsroom.feed_list import feeds_to_collect, sound_feeds
 from newsletter.newsroom.headlines import remember_headlines
@@ -44,7 +41,6 @@ from newsletter.newsroom.records import (
     not_left_out,
     not_paused,
     not_yet_sent,
-    printed_issues,
     require_seal,
     sealed_files,
     week_files,
@@ -52,8 +48,8 @@ from newsletter.newsroom.records import (
 from newsletter.newsroom.reminders import remind_if_due
 from newsletter.newsroom.resolving import resolve_short_links
 from newsletter.newsroom.room import Newsroom
+from newsletter.newsroom.site import Built, build_site
 from newsletter.newsroom.stages import Done, Stages
-from newsletter.press.pages import index_page, missing_page
 from newsletter.store.engine import Store
 from newsletter.text import one_line
 
@@ -147,18 +143,12 @@ def approve(room: Newsroom, week: Week, *, by: str) -> Seal:
     return seal
 
 
-def publish(room: Newsroom, week: Week | None = None) -> bool:
-    """Build the archive of every issue sent, with its corrections, and of `week` if it is approved.
+def publish(room: Newsroom, week: Week | None = None, *, on_step: Callable[[int, int], None] | None = None) -> Built:
+    """Build the archive of every issue sent or imported, with its corrections, and of `week` if it is approved.
 
-    False if no page changed.
+    `on_step` is told, after each issue and each other page that had to be made, how many are done of how many.
     """
-    if week is not None and read_state(room.root, week).sent is None:
-        require_seal(room, week)
-    issues, corrected = with_corrections(room, printed_issues(room, also=week))
-    wording, templates = room.settings.publication.wording, room.templates
-    index = index_page([issue for issue, _ in issues], wording=wording, templates=templates, corrected=corrected)
-    missing = missing_page(wording, templates=templates)
-    return swap_in(room.site, plan(issues, wording=wording, index=index, missing=missing, corrected=corrected))
+    return build_site(room, also=week, on_step=on_step)
 
 
 def deliver(

@@ -5,12 +5,13 @@ For a week that is approved or was sent, what lies in its folder; for any other,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from urllib.parse import quote
 
 from newsletter.errors import EditorMustAct, NotReady
 from newsletter.files.folder import read_kept, read_text, week_folder
@@ -18,20 +19,23 @@ from newsletter.files.record import read_record
 from newsletter.files.state import read_seal, read_state
 from newsletter.mail.letters import write_letter
 from newsletter.model.audience import Address, Subscriber
-from newsletter.model.issue import Issue, Placement, PrintedTake
+from newsletter.model.issue import Issue, Placement, PrintedTake, Renditions
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week
 from newsletter.model.week_state import State
 from newsletter.newsroom.calendar import state_of
 from newsletter.newsroom.composing import Composed, composed
 from newsletter.newsroom.corrected import corrections_of
+from newsletter.newsroom.images import image_files, logo_file
 from newsletter.newsroom.inputs import week_inputs
 from newsletter.newsroom.mailings import VARIANT, mailing_made_of, mailing_of
 from newsletter.newsroom.records import changed_since_approval, name_of, seal_holds, week_files, words_of_pause
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.week_remarks import remarks_despite, week_remarks
 from newsletter.press.desk_pages import StoryLine, TakeLine
-from newsletter.press.render import corrected_page
+from newsletter.press.render import corrected_page, render
+from newsletter.press.shown_images import in_letter, on_page
+from newsletter.press.variants import VARIANTS, Variant, in_variant
 from newsletter.store.engine import Store
 
 #: The reader of previews: made up, on no list. The link to leave in its letter opens nothing.
@@ -45,21 +49,41 @@ _FOLDERS = ("issues/", "templates/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """What one variant comes to. Everything of the e-mail is read off `letter`."""
+
+    #: The letter of the reader.
+    letter: bytes
+    markdown: str
+    preheader: str
+    #: What the letter's HTML holds in part only, each in words.
+    shortened: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A week as one reader will see it. Everything of the e-mail is read off `letter`."""
+    """A week as one reader will see it."""
 
     week: Week
     state: State
     #: Where the bytes come from, and what is to be known of the week, in sentences.
     about: tuple[str, ...]
     issue: Issue
-    #: The letter of the reader, as `deliver` writes it.
-    letter: bytes
-    markdown: str
+    #: By variant, "full" first; one that nothing is left in is left out.
+    cuts: Mapping[Variant, Cut]
     page: str
     remarks: tuple[Remark, ...]
     #: What stands in the issue, in its order; last the takes that are held.
     stories: tuple[StoryLine, ...]
+
+    @property
+    def letter(self) -> bytes:
+        """The letter of the whole issue, as `deliver` writes it."""
+        return self.cuts["full"].letter
+
+    @property
+    def markdown(self) -> str:
+        return self.cuts["full"].markdown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,21 +134,40 @@ def shown_file(root: Path, path: str, named: Collection[str]) -> str | None:
     return read_text(home, real).text
 
 
+def pictures_of(issue: Issue) -> Mapping[str, str]:
+    """The name of each picture of the workspace by the addresses that letter and page print for it; may be empty.
+
+    On the web they lie as soon as the issue is published; until then the workspace alone has them.
+    """
+    named = {one.typed: one.name for one in issue.images}
+    found = {one.src: named[one.typed] for one in (*in_letter(issue), *on_page(issue))}
+    if logo := issue.theme.logo:
+        # The page names it from its own folder, or, where no site lies around it, by its address on the web.
+        found |= {f"{site}/{quote(logo.name)}": logo.name for site in ("../..", issue.wording.base_url) if site}
+    return found
+
+
+def picture_of(root: Path, issue: Issue, name: str) -> bytes | None:
+    """The picture of that name as the issue shows it; None if there is none, or its file is gone or another."""
+    if issue.theme.logo and name == issue.theme.logo.name:
+        return logo_file(root, issue.theme)
+    return dict(image_files(root, issue)[0]).get(name)
+
+
 # One view ------------------------------------------------------------------------------------------
 
 
 def _as_drafted(room: Newsroom, week: Week, store: Store | None, reader: Subscriber) -> Preview:
     found = composed(room, week_inputs(room, week, store), store=store)
     issue, made = found.draft.issue, found.renditions
-    mailing = mailing_made_of(room, issue, html=made.email_html, text=made.email_text, date=room.clock.now())
+    full = _cut_of(room, issue, made, reader)
     held = tuple(f"Would be held: {why}." for why in found.draft.held)
     return Preview(
         week=week,
         state=state_of(room, week),
         about=(f"As it would be drafted now; {_beside_the_folder(room, found)}.", *_standing(room, week), *held),
         issue=issue,
-        letter=write_letter(mailing, reader, secret=_secret(room)).data,
-        markdown=made.markdown,
+        cuts={"full": full, **_other_cuts(room, issue, reader)},
         page=made.page,
         remarks=_remarks(room, store, found),
         stories=_stories(issue, found.draft.placements),
@@ -139,6 +182,8 @@ def _as_it_lies(room: Newsroom, week: Week, store: Store | None, reader: Subscri
     mailing = kept[1] if kept else mailing_of(room, week, date=room.clock.now())
     corrections = corrections_of(record, read_state(room.root, week).corrections, room.settings.week.zone)
     placements: tuple[Placement, ...] = ()
+    shortened: tuple[str, ...] = ()
+    folder = week_folder(room.root, week)
     try:
         found = composed(room, week_inputs(room, week, store), store=store)
     except EditorMustAct as fault:
@@ -146,17 +191,40 @@ def _as_it_lies(room: Newsroom, week: Week, store: Store | None, reader: Subscri
         remarks = remarks_despite(room, week, fault)
     else:
         remarks, placements = _remarks(room, store, found), found.draft.placements
+        # What the folder's letter leaves to the page is known as long as it is the one that would be made now.
+        if read_kept(folder / "email.html") == found.renditions.email_html:
+            shortened = found.renditions.shortened
+    full = Cut(
+        letter=write_letter(mailing, reader, secret=_secret(room)).data,
+        markdown=read_kept(folder / "issue.md") or "",
+        preheader=record.preheader,
+        shortened=shortened,
+    )
     return Preview(
         week=week,
         state=state_of(room, week),
         about=_standing(room, week),
         issue=record,
-        letter=write_letter(mailing, reader, secret=_secret(room)).data,
-        markdown=read_kept(week_folder(room.root, week) / "issue.md") or "",
+        cuts={"full": full, **_other_cuts(room, record, reader)},
         page=corrected_page(record, corrections, templates=room.templates),
         remarks=remarks,
         stories=_stories(record, placements),
     )
+
+
+def _other_cuts(room: Newsroom, issue: Issue, reader: Subscriber) -> dict[Variant, Cut]:
+    """The variants beside the full one, made now; those that hold nothing are left out. Raises FaultyTemplate."""
+    found: dict[Variant, Cut] = {}
+    for variant in VARIANTS:
+        if variant != "full" and (cut := in_variant(issue, variant)) is not None:
+            found[variant] = _cut_of(room, cut, render(issue, templates=room.templates, variant=variant), reader)
+    return found
+
+
+def _cut_of(room: Newsroom, issue: Issue, made: Renditions, reader: Subscriber) -> Cut:
+    mailing = mailing_made_of(room, issue, html=made.email_html, text=made.email_text, date=room.clock.now())
+    letter = write_letter(replace(mailing, variant=made.variant), reader, secret=_secret(room))
+    return Cut(letter=letter.data, markdown=made.markdown, preheader=issue.preheader, shortened=made.shortened)
 
 
 def _remarks(room: Newsroom, store: Store | None, found: Composed) -> tuple[Remark, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.desk.due import slots_of
 from newsletter.files.state import read_state
-from newsletter.model.issue import Member
+from newsletter.model.members import Member
 from newsletter.model.week import Week
 from newsletter.newsroom.calendar import current_week
 from newsletter.newsroom.reminders import Reminders, reminders, send_reminders

@@ -161,8 +161,11 @@ def nearest(typed: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | N
 
 def count_words(text: str) -> int:
     """Words as a reader counts them: "don't" is one; a CJK run counts one word for every two signs."""
+    words = _WORD.findall(_CONTRACTED.sub("", text))
+    if not _CJK.search(text):
+        return len(words)
     total = 0
-    for word in _WORD.findall(_CONTRACTED.sub("", text)):
+    for word in words:
         signs = len(_CJK.findall(word))
         total += -(-signs // 2) if signs else 1
     return total

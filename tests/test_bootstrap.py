@@ -27,7 +27,7 @@ REGISTRIES = tuple(
         ("crates", ".io/api"),
     )
 )
-NOT_OURS = {".git", ".venv", "var", "site", "dist", "build", "packs", "__pycache__"}
+NOT_OURS = {"node_modules", ".git", ".venv", "var", "site", "dist", "build", "packs", "__pycache__"}
 
 
 @pytest.fixture(name="bootstrap")

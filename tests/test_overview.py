@@ -15,7 +15,7 @@ from newsletter.checking import check
 from newsletter.cli.lines import WIDTH
 from newsletter.cli.screen import status_lines
 from newsletter.editorial import hold, skip
-from newsletter.model.issue import Away, Member
+from newsletter.model.members import Away, Member
 from newsletter.overview import Contents, ListedStory, overview
 from newsletter.pipeline import approve
 from newsletter.press.columns import columns

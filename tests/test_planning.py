@@ -14,7 +14,7 @@ from newsletter.__main__ import main
 from newsletter.cli.lines import WIDTH
 from newsletter.cli.plan_screen import plan_lines
 from newsletter.editorial import hold, skip
-from newsletter.model.issue import Away, Member, Rota
+from newsletter.model.members import Away, Member, Rota
 from newsletter.model.week import Week
 from newsletter.pipeline import draft
 from newsletter.planning import Plan, PlannedWeek, plan

@@ -21,7 +21,7 @@ from newsletter.errors import CannotSend, NotReady
 from newsletter.files.state import write_state
 from newsletter.files.take_text import parse_takes
 from newsletter.model.audience import Letter
-from newsletter.model.issue import Away, Member, Rota
+from newsletter.model.members import Away, Member, Rota
 from newsletter.model.ports import Reply
 from newsletter.model.settings import Secret, Settings
 from newsletter.model.week import SlotTime

@@ -36,6 +36,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("running", "Answer the unsubscribe links of the letters."),
     "take": ("filing", "File a take on a story."),
     "feeds": ("feeds", "Find, add and try feeds, and see how they are."),
+    "import": ("importing", "Read the issues of before: a Jekyll site's posts, or pasted text."),
+    "templates": ("templates", "List the templates and what lies over them; copy one to change it."),
     "subscribers": ("subscribers", "Add, import, list and remove readers."),
     "config": ("setup", "Show the settings in force, or all keys with their meaning."),
 }
@@ -54,7 +56,7 @@ class LazyCommands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"newsletter.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        command: click.Command = vars(module).get(cmd_name.replace("-", "_")) or vars(module)[f"{cmd_name}_"]
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -15,7 +15,7 @@ from newsletter.text import visible
 
 if TYPE_CHECKING:
     from newsletter.filing import Filed
-    from newsletter.model.issue import Member
+    from newsletter.model.members import Member
     from newsletter.newsroom.room import Newsroom
     from newsletter.newsroom.take_drafts import TakeDraft
 

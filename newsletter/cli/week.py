@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from newsletter.newsroom.composing import Composed
     from newsletter.newsroom.room import Newsroom
     from newsletter.store.engine import Store
+
+
+#: Pages of the archive whose making takes so long that one wants to see how far it is.
+_WORTH_A_BAR = 50
 
 
 @click.command(epilog="Example: newsletter collect")
@@ -161,17 +165,36 @@ def approve(room: Newsroom, week: Week | None, *, by: str, all_frozen: bool) -> 
 @click.command(epilog="Example: newsletter publish 2024-W23")
 @with_room
 @week_argument
-def publish(room: Newsroom, week: Week | None) -> int:
+@json_option
+def publish(room: Newsroom, week: Week | None, *, as_json: bool) -> int:
     """Build the web archive.
 
-    Of every issue sent; with WEEK also of that one, if it is approved.
+    Of every issue sent or imported; with WEEK also of that one, if it is approved. Only what changed is made anew.
+    Exit code 4 if the archive lacks something: a picture, a record.
     """
-    from newsletter.pipeline import publish as build
+    from newsletter.model.remarks import errors_in
+    from newsletter.newsroom.site import build_site
 
-    with _at_work(room):
-        changed = build(room, week)
-    click.echo(f"{'Built' if changed else 'Nothing changed in'} {room.site / 'index.html'}")
-    return 0
+    with _at_work(room), ExitStack() as open_bars:
+        bars: list[show.Step] = []
+
+        def tell(done: int, total: int) -> None:
+            if total >= _WORTH_A_BAR and not bars:
+                bars.append(open_bars.enter_context(show.progress("pages", total)))
+            for step in bars:
+                step("", f"{done} made")
+
+        built = build_site(room, also=week, on_step=tell)
+    if as_json:
+        said = asdict(built) | {"remarks": [remark.as_json() for remark in built.remarks]}
+        show.as_json(said | {"site": str(room.site)})
+    else:
+        for remark in built.remarks:
+            click.echo(visible(str(remark)), err=True)
+        index = room.site / "index.html"
+        made = f"{built.pages} pages, {built.made_anew} made anew"
+        click.echo(visible(f"Built {index}: {made}." if built.changed else f"Nothing changed in {index}."))
+    return 4 if errors_in(built.remarks) else 0
 
 
 @click.command(epilog="Example: newsletter deliver 2024-W23 --outbox rehearsal")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, is_dataclass
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,9 @@ from pydantic_core import PydanticUndefined
 
 from newsletter.clock import read_duration, write_duration
 from newsletter.config.schema import MemberTable, NewsletterToml, Shape, Table
-from newsletter.model.issue import Rota
+from newsletter.model.members import Rota
 from newsletter.model.settings import Settings
+from newsletter.model.theme import Theme
 
 #: Fields of `Settings` that bear another name than their key.
 _FIELDS = {
@@ -27,10 +29,12 @@ _FIELDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """One key: `path` is "mail.from" or "member.name"; `default` is TOML, "" where a value has to be given."""
+    """One key of newsletter.toml."""
 
+    #: "mail.from", "theme.light.accent" or "member.name".
     path: str
     shape: str
+    #: As TOML; "" where a value has to be given.
     default: str
     meaning: str
 
@@ -52,7 +56,11 @@ def table_of(name: str) -> type[Table] | None:
     field = NewsletterToml.model_fields.get(name)
     if name == "member":
         return MemberTable
-    kind = field.annotation if field else None
+    return _table_under(field) if field else None
+
+
+def _table_under(field: FieldInfo) -> type[Table] | None:
+    kind = field.annotation
     return kind if isinstance(kind, type) and issubclass(kind, Table) else None
 
 
@@ -61,12 +69,29 @@ def fields_of(table: type[Table]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in table.model_fields.items()}
 
 
+def inner_table(table: type[Table], key: str) -> type[Table] | None:
+    """The table under a key of a table; None if there is none."""
+    field = fields_of(table).get(key)
+    return _table_under(field) if field else None
+
+
+def leaves_of(table: type[Table]) -> dict[str, FieldInfo]:
+    """The fields of a table that hold values, in order; those of a table within it under "light.accent"."""
+    found: dict[str, FieldInfo] = {}
+    for key, field in fields_of(table).items():
+        if inner := _table_under(field):
+            found.update({f"{key}.{name}": leaf for name, leaf in leaves_of(inner).items()})
+        else:
+            found[key] = field
+    return found
+
+
 def _keys() -> tuple[Key, ...]:
     found = []
     for name in NewsletterToml.model_fields:
         table = table_of(name)
         assert table is not None
-        for key, field in fields_of(table).items():
+        for key, field in leaves_of(table).items():
             default = field.get_default(call_default_factory=True, validated_data={})
             found.append(
                 Key(
@@ -120,10 +145,19 @@ def show(settings: Settings) -> tuple[tuple[str, str], ...]:
 
 def _in_force(settings: Settings, path: str) -> Any:
     table, _, key = path.partition(".")
+    if table == "theme":
+        return _of_theme(settings.publication.theme, key)
     part: Any = getattr(settings, _FIELDS.get(table, table))
     name = _FIELDS.get(path, key)
     assert is_dataclass(part)
     return getattr(part, name) if hasattr(part, name) else getattr(settings.publication.wording, name)
+
+
+def _of_theme(theme: Theme, key: str) -> str:
+    if key == "logo":
+        return theme.logo.path if theme.logo else ""
+    value: str = attrgetter(key)(theme)
+    return value
 
 
 def _whether(secret: str, *, otherwise: str = "not set") -> str:

@@ -12,11 +12,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from newsletter.config.addresses import read_addresses
-from newsletter.config.keys import fields_of, shape_of, table_of
+from newsletter.config.keys import fields_of, inner_table, leaves_of, shape_of, table_of
 from newsletter.config.schema import MemberTable, NewsletterToml, Shape
 from newsletter.config.secret_files import Secrets, read_secrets, without_secrets
+from newsletter.config.theme import ImageSize, checked_theme
 from newsletter.config.values import list_id_of
-from newsletter.model.issue import Member, Wording
+from newsletter.model.issue import Wording
+from newsletter.model.members import Member
 from newsletter.model.remarks import Remark, errors_in, in_order
 from newsletter.model.settings import (
     Checking,
@@ -31,6 +33,7 @@ from newsletter.model.settings import (
     Smtp,
     WeekSettings,
 )
+from newsletter.model.theme import HOUSE, Theme
 from newsletter.text import clip, fold, nearest
 from newsletter.toml_lines import TomlFault, TomlText, read_toml
 
@@ -41,8 +44,10 @@ _SWITCH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no
 Place = tuple[str | int, ...]
 
 
-def load_settings(root: Path, environ: Mapping[str, str]) -> tuple[Settings | None, tuple[Remark, ...]]:
-    """Read the settings of a workspace; None if there is an error among the remarks.
+def load_settings(
+    root: Path, environ: Mapping[str, str], *, image_size: ImageSize
+) -> tuple[Settings | None, tuple[Remark, ...]]:
+    """Read the settings of a workspace; None if there is an error among the remarks. `image_size` measures the logo.
 
     `NEWSLETTER__MAIL__TRANSPORT=smtp` overrides `transport` in [mail]; secrets come from the environment or
     from files alone.
@@ -65,12 +70,13 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> tuple[Settings | No
     if tables is not None:
         _check_smtp(report, tables)
         _check_members(report, tables.member)
+    theme = checked_theme(root, tables.theme, report.error, image_size=image_size) if tables is not None else HOUSE
     members = tables.member if tables is not None else []
     addresses, about_addresses = read_addresses(root, environ, [member.id for member in members])
     remarks = in_order((*report.remarks, *about_secrets, *about_addresses))
     if tables is None or errors_in(remarks):
         return None, remarks
-    return _settings(tables, secrets, addresses), remarks
+    return _settings(tables, secrets, addresses, theme), remarks
 
 
 @dataclass(slots=True)
@@ -83,7 +89,7 @@ class _Report:
     remarks: list[Remark] = field(default_factory=list)
 
     def error(self, place: Place, code: str, what: str, *mend: str) -> None:
-        variable = self.variables.get(place[:2], "")
+        variable = self.variables.get(place[:3]) or self.variables.get(place[:2], "")
         path, line = (variable, 0) if variable else (FILE, self.text.line_of(*place))
         self.remarks.append(Remark(path, line, "error", code, what, mend))
 
@@ -104,19 +110,32 @@ def _override(report: _Report, values: dict[str, Any], environ: Mapping[str, str
             continue
         name, _, key = variable.removeprefix(_PREFIX).lower().partition("__")
         table = table_of(name) if name != "member" else None
-        fields = fields_of(table) if table else {}
-        report.variables[(name, key)] = variable
-        if key not in fields:
+        fields = leaves_of(table) if table else {}
+        place = (name, *key.split("__"))
+        report.variables[place] = variable
+        if (path := ".".join(place[1:])) not in fields:
             near = nearest(variable, _variables(), cutoff=0.8)
             hint = f" Did you mean {near}?" if near else ""
-            report.error((name, key), "unknown-key", f"No key of newsletter.toml belongs to this variable.{hint}")
-        elif isinstance(inner := values.setdefault(name, {}), dict):
-            inner[key] = _typed(environ[variable], shape_of(fields[key]))
+            report.error(place, "unknown-key", f"No key of newsletter.toml belongs to this variable.{hint}")
+        else:
+            _put(values, place, _typed(environ[variable], shape_of(fields[path])))
+
+
+def _put(values: dict[str, Any], place: tuple[str, ...], value: object) -> None:
+    """Set the value at a place; where something else than a table stands on the way, that is told as a fault anyway."""
+    *tables, key = place
+    inner: Any = values
+    for name in tables:
+        inner = inner.setdefault(name, {})
+        if not isinstance(inner, dict):
+            return
+    inner[key] = value
 
 
 def _variables() -> tuple[str, ...]:
     names = [name for name in NewsletterToml.model_fields if name != "member"]
-    return tuple(f"{_PREFIX}{name}__{key}".upper() for name in names for key in fields_of(_known(name)))
+    places = (f"{name}.{key}" for name in names for key in leaves_of(_known(name)))
+    return tuple(_PREFIX + place.replace(".", "__").upper() for place in places)
 
 
 def _known(name: str) -> Any:
@@ -173,7 +192,8 @@ def _report_one(report: _Report, place: Place, kind: str, typed: object, context
     else:
         cause = context.get("error")
         mend = (str(cause),) if isinstance(cause, ValueError) else ()
-        report.error(place, "value", f'"{key}" is {_wanted(fields, key)}, not {_shown(typed)}.', *mend)
+        wanted = f"a table  [{place[0]}.{key}]" if len(place) == 2 and _is_table(place) else _wanted(fields, key)
+        report.error(place, "value", f'"{key}" is {wanted}, not {_shown(typed)}.', *mend)
 
 
 def _fields_around(place: Place) -> dict[str, Any]:
@@ -182,7 +202,14 @@ def _fields_around(place: Place) -> dict[str, Any]:
     if len(keys) < 2:
         return dict(NewsletterToml.model_fields)
     table = table_of(keys[0])
+    for key in keys[1:-1]:
+        table = inner_table(table, key) if table else None
     return dict(fields_of(table)) if table else {}
+
+
+def _is_table(place: Place) -> bool:
+    table = table_of(str(place[0]))
+    return table is not None and inner_table(table, str(place[1])) is not None
 
 
 def _wanted(fields: Mapping[str, Any], key: str) -> str:
@@ -228,12 +255,12 @@ def _check_members(report: _Report, members: list[MemberTable]) -> None:
 # Settings ------------------------------------------------------------------------------------------
 
 
-def _settings(tables: NewsletterToml, secrets: Secrets, addresses: Mapping[str, str]) -> Settings:
+def _settings(tables: NewsletterToml, secrets: Secrets, addresses: Mapping[str, str], theme: Theme) -> Settings:
     words = dict(tables.publication)
     title, first = words.pop("title"), words.pop("first_number")
     mail = tables.mail
     return Settings(
-        publication=Publication(wording=Wording(**words), title=title, first_number=first),
+        publication=Publication(wording=Wording(**words), title=title, first_number=first, theme=theme),
         week=WeekSettings(zone=tables.week.timezone, window=tables.week.window, late_grace=tables.week.late_grace),
         schedule=Schedule(**dict(tables.schedule)),
         limits=Limits(**dict(tables.limits)),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
 from newsletter.config import values
-from newsletter.model.issue import Away, Rota
+from newsletter.model.members import Away, Rota
+from newsletter.model.theme import CODE_FONT, DARK, FONT, LIGHT, Palette
 from newsletter.model.week import SlotTime
 
 
@@ -70,6 +71,11 @@ Page = Annotated[str, PlainValidator(values.page), Shape("an address to link to"
 Sender = Annotated[str, PlainValidator(values.sender), Shape('a mailbox such as "Tech Pulse <pulse@example.com>"')]
 OptionalSender = Annotated[str, PlainValidator(values.optional_sender), Shape('a mailbox such as "rani@example.com"')]
 ListId = Annotated[str, PlainValidator(values.list_id), Shape('a name such as "pulse.example.com"')]
+Colour = Annotated[str, PlainValidator(values.colour), Shape('a colour such as "#0b57b0"')]
+Fonts = Annotated[
+    str, PlainValidator(values.fonts), Shape('a list of families such as "Inter, Arial, sans-serif"', "list")
+]
+Picture = Annotated[str, PlainValidator(values.picture), Shape('a path such as "images/logo.png", or ""')]
 Language = Annotated[str, PlainValidator(values.language), Shape('a language tag such as "en"')]
 MemberId = Annotated[str, PlainValidator(values.member_id), Shape('a short name such as "yoga"')]
 
@@ -101,6 +107,73 @@ class PublicationTable(Table):
     apart_heading: Filled = Field("Also from the team", description="The heading of takes without a story.")
     headlines_heading: Filled = Field("Also in the news", description="The heading of stories without a take.")
     postal_address: Text = Field("", description="The sender's postal address, printed at the foot of each letter.")
+
+
+_COLOURS = {
+    "page": "The ground around a letter or a page.",
+    "card": "The ground of the text.",
+    "tint": "The ground of the TL;DR and of takes.",
+    "code": "The ground of code.",
+    "text": "Running text.",
+    "muted": "What matters less: sources, dates, the foot.",
+    "accent": "Links, labels, names, and the ground of buttons.",
+    "on_accent": "The words on a button.",
+    "mast": "The band at the top.",
+    "on_mast": "The publication's name in that band.",
+    "mast_muted": "The line below the name.",
+    "hair": "Thin lines.",
+    "underline": "The line under a headline.",
+}
+
+
+def _colour(house: Palette, name: str) -> Any:
+    return Field(getattr(house, name), description=_COLOURS[name])
+
+
+class LightTable(Table):
+    page: Colour = _colour(LIGHT, "page")
+    card: Colour = _colour(LIGHT, "card")
+    tint: Colour = _colour(LIGHT, "tint")
+    code: Colour = _colour(LIGHT, "code")
+    text: Colour = _colour(LIGHT, "text")
+    muted: Colour = _colour(LIGHT, "muted")
+    accent: Colour = _colour(LIGHT, "accent")
+    on_accent: Colour = _colour(LIGHT, "on_accent")
+    mast: Colour = _colour(LIGHT, "mast")
+    on_mast: Colour = _colour(LIGHT, "on_mast")
+    mast_muted: Colour = _colour(LIGHT, "mast_muted")
+    hair: Colour = _colour(LIGHT, "hair")
+    underline: Colour = _colour(LIGHT, "underline")
+
+
+class DarkTable(Table):
+    page: Colour = _colour(DARK, "page")
+    card: Colour = _colour(DARK, "card")
+    tint: Colour = _colour(DARK, "tint")
+    code: Colour = _colour(DARK, "code")
+    text: Colour = _colour(DARK, "text")
+    muted: Colour = _colour(DARK, "muted")
+    accent: Colour = _colour(DARK, "accent")
+    on_accent: Colour = _colour(DARK, "on_accent")
+    mast: Colour = _colour(DARK, "mast")
+    on_mast: Colour = _colour(DARK, "on_mast")
+    mast_muted: Colour = _colour(DARK, "mast_muted")
+    hair: Colour = _colour(DARK, "hair")
+    underline: Colour = _colour(DARK, "underline")
+
+
+class ThemeTable(Table):
+    font: Fonts = Field(FONT, description="The families of fonts of all words, the preferred one first.")
+    code_font: Fonts = Field(CODE_FONT, description="Those of code.")
+    logo: Picture = Field(
+        "", description='A picture in the band at the top, in the place of the name; "" prints the name.'
+    )
+    light: LightTable = Field(
+        default_factory=lambda: LightTable.model_validate({}), description="The colours on a light screen."
+    )
+    dark: DarkTable = Field(
+        default_factory=lambda: DarkTable.model_validate({}), description="The colours on a dark screen."
+    )
 
 
 class WeekTable(Table):
@@ -214,6 +287,9 @@ class MemberTable(Table):
 
 class NewsletterToml(Table):
     publication: PublicationTable = Field(description="The words of the house.")
+    theme: ThemeTable = Field(
+        default_factory=lambda: ThemeTable.model_validate({}), description="How letters and pages look."
+    )
     week: WeekTable = Field(default_factory=lambda: WeekTable.model_validate({}), description="What an issue covers.")
     schedule: ScheduleTable = Field(
         default_factory=lambda: ScheduleTable.model_validate({}), description="What happens when."

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from newsletter.clock import read_duration
 from newsletter.links import printed
 from newsletter.model.audience import address
-from newsletter.model.issue import Away, Rota
+from newsletter.model.members import Away, Rota
 from newsletter.model.week import DAYS, SlotTime
 from newsletter.text import nearest, nfc
 
@@ -26,6 +26,19 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 _TURN = re.compile(r"(\d{1,2})/(\d{1,2})")
 _MEMBER_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.I)
+#: A family of fonts: letters and digits of any script, blanks and hyphens. Nothing of it can end a value of CSS.
+_FAMILY = re.compile(r"-?[^\W_](?:[^\W_]|[ -])*")
+#: A family that stands without quotation marks (CSS 2.1, 15.3, of one word).
+_BARE_FAMILY = re.compile(r"-?[A-Za-z][A-Za-z0-9-]*")
+#: Families that every program has (CSS 2.1, 15.3.1).
+_GENERIC = ("sans-serif", "serif", "monospace", "cursive", "fantasy")
+_KEYWORDS = frozenset({"inherit", "initial", "unset", "revert", "revert-layer", "default"})
+#: Signs of a list of families: it is written into every cell of a letter.
+_FONTS_MOST = 200
+#: A part of a path that is neither hidden nor the way up, and that every file system takes.
+_PART = r"(?!\.)[^\\/:*?\"<>|\x00-\x1f\x7f]+"
+_PICTURE = re.compile(rf"{_PART}(?:/{_PART})*\.(?:png|jpe?g|gif)", re.I)
 
 
 def line(typed: object) -> str:
@@ -266,6 +279,50 @@ def new_file(typed: object) -> str:
     kept = line(typed)
     if kept and (not _is_web(re.sub(r"\{(?:path|text)\}", "x", kept)) or "{path}" not in kept):
         raise ValueError('Such as "https://forge.example.com/team/pulse/new/main?filename={path}&value={text}".')
+    return kept
+
+
+def colour(typed: object) -> str:
+    """A colour as "#rrggbb" in lower case; "#rgb" is taken as well."""
+    kept = line(typed).lower()
+    if not _COLOUR.fullmatch(kept):
+        raise ValueError('A # and three or six of the signs 0-9 and a-f:  "#0b57b0"')
+    return kept if len(kept) == 7 else "#" + "".join(sign * 2 for sign in kept[1:])
+
+
+def fonts(typed: object) -> str:
+    """Families of fonts as CSS lists them, those of several words in single quotation marks; the last is generic."""
+    parts = line(typed).split(",") if isinstance(typed, str) else texts(typed)
+    families = [_family(part) for part in parts]
+    if not families or families[-1] not in _GENERIC:
+        raise ValueError(f"The last family is one that every program has: {', '.join(_GENERIC)}.")
+    listed = ",".join(families)
+    if len(listed) > _FONTS_MOST:
+        raise ValueError(f"At most {_FONTS_MOST} signs: every cell of a letter repeats them.")
+    return listed
+
+
+def _family(typed: str) -> str:
+    bare = typed.strip()
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":
+        bare = bare[1:-1]
+    bare = " ".join(bare.split(" ")).strip()
+    if not _FAMILY.fullmatch(bare):
+        raise ValueError(
+            f'"{bare}" is no family of fonts: letters, digits, blanks and hyphens, families apart by commas.'
+        )
+    if bare.lower() in _KEYWORDS:
+        raise ValueError(f'"{bare}" is a word of style sheets, and no family of fonts.')
+    if bare.lower() in _GENERIC:
+        return bare.lower()
+    return bare if _BARE_FAMILY.fullmatch(bare) else f"'{bare}'"
+
+
+def picture(typed: object) -> str:
+    """The path of a picture in the workspace, with forward slashes; "" for none."""
+    kept = line(typed)
+    if kept and (not _PICTURE.fullmatch(kept) or kept.startswith("var/")):
+        raise ValueError('A PNG, JPEG or GIF inside the workspace, from its folder on:  "images/logo.png"')
     return kept
 
 

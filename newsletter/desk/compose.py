@@ -5,8 +5,8 @@ The same inputs give the same issue, whatever the hour, the folder or the order 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from newsletter.desk.audit import audit
 from newsletter.desk.choice.headlines import Below, Untold, headlines_below
@@ -26,6 +26,7 @@ from newsletter.desk.noticed import (
     unexplained_terms,
 )
 from newsletter.desk.past.memory import Memory, remembered
+from newsletter.desk.preheader import preheader_of
 from newsletter.desk.printing import printed_story, printed_take
 from newsletter.desk.radar import WeekNews
 from newsletter.desk.takes.attach import Attached, attach
@@ -35,6 +36,7 @@ from newsletter.model.fates import Continued, Fate
 from newsletter.model.issue import (
     Draft,
     Explainer,
+    Image,
     Issue,
     Placement,
     Printed,
@@ -48,9 +50,8 @@ from newsletter.model.news import News, Ranked
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.settings import Settings
 from newsletter.model.week import Week, Window, send_date
-from newsletter.text import clip, one_line
+from newsletter.text import one_line
 
-_PREHEADER = 110
 #: Headlines of an issue that has nothing else, whatever the limit for those below the takes.
 _HEADLINES_ALONE = 5
 
@@ -72,6 +73,8 @@ class Desk:
     frozen: bool = False
     #: What earlier issues got wrong and this one tells at its foot, oldest first.
     corrections: Sequence[ToldCorrection] = ()
+    #: Pictures of the workspace that the explainers show, by the explainer's path.
+    images: Mapping[str, tuple[Image, ...]] = field(default_factory=dict)
     renderer: tuple[tuple[str, str], ...] = ()
 
 
@@ -217,7 +220,7 @@ def _continued(issue: Issue, ranked: Sequence[Ranked], memory: Memory) -> Iterat
 
 
 def _apart(desk: Desk, attached: Attached, memory: Memory) -> tuple[PrintedTake, ...]:
-    issues = {str(issue.reference.week): issue.reference for issue in memory.issues}
+    issues = {issue.reference.place: issue.reference for issue in memory.issues}
     return tuple(
         replace(_printed(desk, p.take), about=issues.get(p.reason)) for p in attached.placements if p.outcome == "apart"
     )
@@ -238,10 +241,9 @@ def _issue(
     apart: tuple[PrintedTake, ...],
 ) -> Issue:
     publication = desk.settings.publication
-    number = publication.first_number + len(memory.issues)
+    number = publication.first_number + sum(not issue.imported for issue in memory.issues)
     topic = explainer.title if explainer else ""
     title = title_of(publication.title, week=desk.week, number=number, topic=topic, name=publication.wording.name)
-    facts = [explainer.tldr] if explainer and explainer.tldr else [s.headline for s in (*stories, *headlines)]
     return Issue(
         week=desk.week,
         number=number,
@@ -250,7 +252,9 @@ def _issue(
         topic=topic,
         date=send_date(desk.week, desk.settings.schedule.send),
         wording=publication.wording,
-        preheader=one_line(desk.wishes.preheader) or clip(one_line(" · ".join(facts)), _PREHEADER),
+        theme=publication.theme,
+        preheader=one_line(desk.wishes.preheader)
+        or preheader_of(explainer.tldr if explainer else "", (s.headline for s in (*stories, *headlines))),
         intro=desk.wishes.intro.strip(),
         explainer=explainer,
         stories=stories,
@@ -259,6 +263,7 @@ def _issue(
         previous=memory.latest,
         corrections=tuple(desk.corrections),
         terms=term_links(desk.memory, own=_explained_here(explainer), unlinked=desk.wishes.unlinked),
+        images=desk.images.get(explainer.path, ()) if explainer else (),
         renderer=desk.renderer,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from newsletter.model.issue import Member
+from newsletter.model.members import Member
 from newsletter.text import fold, nearest
 
 _PART = re.compile(r"[-_. ]+")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from newsletter.desk.members import member_named
 from newsletter.desk.vectors import Vector, clean_title, cosine, tokens, vector
-from newsletter.model.issue import Draft, Member, Printed
+from newsletter.model.issue import Draft, Printed
+from newsletter.model.members import Member
 from newsletter.model.news import Ranked, TermCounts
 
 #: A story with so many takes has enough of them.

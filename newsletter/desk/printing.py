@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from newsletter.links import identity
-from newsletter.model.issue import Credit, Member, PrintedStory, PrintedTake, Sibling, Take
+from newsletter.model.issue import Credit, PrintedStory, PrintedTake, Sibling, Take
+from newsletter.model.members import Member
 from newsletter.model.news import Ranked, Story
 
 

@@ -12,7 +12,8 @@ from newsletter.clock import shown_in
 from newsletter.desk.members import member_named
 from newsletter.desk.nearby import Near
 from newsletter.desk.rota import absence, on_rota
-from newsletter.model.issue import Member, Take
+from newsletter.model.issue import Take
+from newsletter.model.members import Member
 from newsletter.model.week import Week
 from newsletter.text import clip, visible
 

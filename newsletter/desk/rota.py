@@ -8,7 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from newsletter.desk.due import slots_of
-from newsletter.model.issue import Away, Member
+from newsletter.model.members import Away, Member
 from newsletter.model.settings import Schedule
 from newsletter.model.week import Week
 

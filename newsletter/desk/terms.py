@@ -43,6 +43,9 @@ def term_links(memory: Sequence[Printed], *, own: Collection[str], unlinked: Col
             continue
         week = issue.reference.week
         title = f"{one_line(issue.topic)}, Week #{week.number} {week.year}"
+        if issue.imported:
+            # It bears a number of its own.
+            title = one_line(issue.reference.title)
         newest = [name for typed in (issue.topic, *issue.aliases) for name in _names(typed) if _may_link(name)]
         found |= {_form(name): TermLink(term=name, link=issue.reference.link, title=title) for name in reversed(newest)}
     return tuple(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from newsletter.clock import read_instant, write_instant
@@ -43,7 +44,10 @@ def from_plain(kind: type[Value], plain: object) -> Value:
 
     Raises NotPlain.
     """
-    return cast(Value, _read(kind, plain, "value"))
+    try:
+        return cast(Value, _reader(cast(Any, kind))(plain))
+    except _Wrong as fault:
+        raise NotPlain(fault.said()) from fault
 
 
 def dump_line(plain: object) -> str:
@@ -70,65 +74,153 @@ def _refuse(constant: str) -> Any:
     raise NotPlain(f"{constant} is no number")
 
 
-def _read(kind: Any, plain: Any, place: str) -> Any:
+class _Wrong(Exception):
+    """What is wrong with a value; on its way up each value around it adds where in it that one stands."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+        self.way: list[str] = []
+
+    def said(self) -> str:
+        return f"value{''.join(reversed(self.way))}{self.words}"
+
+
+#: Reads one value of a type. Raises _Wrong.
+_Reader = Callable[[Any], Any]
+
+
+@lru_cache(maxsize=512)
+def _reader(kind: Any) -> _Reader:
+    """What reads values of the type, made once for each: a record holds hundreds of values of a dozen types."""
     kind = getattr(kind, "__supertype__", kind)
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
-        if plain is None and type(None) in get_args(kind):
-            return None
-        return _read(next(arm for arm in get_args(kind) if arm is not type(None)), plain, place)
+        arm = _reader(next(arm for arm in get_args(kind) if arm is not type(None)))
+        return (lambda plain: None if plain is None else arm(plain)) if type(None) in get_args(kind) else arm
     if origin is Literal:
-        return _checked(plain, plain in get_args(kind), f"one of {get_args(kind)}", place)
+        return _literal_reader(get_args(kind))
     if origin is tuple:
-        return _read_tuple(get_args(kind), _checked(plain, isinstance(plain, list), "a list", place), place)
+        return _tuple_reader(get_args(kind))
     if origin is not None and issubclass(origin, Mapping):
-        inner = get_args(kind)[1]
-        table = _checked(plain, isinstance(plain, dict), "an object", place)
-        return {key: _read(inner, value, f"{place}.{key}") for key, value in table.items()}
+        return _mapping_reader(get_args(kind)[1])
     if kind in (Week, datetime, date):
-        return _read_time(kind, _checked(plain, isinstance(plain, str), "a text", place), place)
+        return _time_reader(Week.read if kind is Week else read_instant if kind is datetime else date.fromisoformat)
     if is_dataclass(kind):
-        return _read_record(kind, _checked(plain, isinstance(plain, dict), "an object", place), place)
-    if kind is float:
-        number = isinstance(plain, int | float) and not isinstance(plain, bool)
-        return float(_checked(plain, number, "a number", place))
-    return _checked(plain, type(plain) is kind, kind.__name__, place)
+        return _record_reader(kind)
+    return _number if kind is float else _plain_reader(kind)
 
 
-def _checked(plain: Any, holds: bool, expected: str, place: str) -> Any:
-    if not holds:
-        raise NotPlain(f"{place} is not {expected}")
+def _plain_reader(kind: type[object]) -> _Reader:
+    def read(plain: Any) -> Any:
+        if type(plain) is not kind:
+            raise _Wrong(f" is not {kind.__name__}")
+        return plain
+
+    return read
+
+
+def _number(plain: Any) -> Any:
+    if not isinstance(plain, int | float) or isinstance(plain, bool):
+        raise _Wrong(" is not a number")
+    return float(plain)
+
+
+def _literal_reader(allowed: tuple[object, ...]) -> _Reader:
+    def read(plain: Any) -> Any:
+        if plain not in allowed:
+            raise _Wrong(f" is not one of {allowed}")
+        return plain
+
+    return read
+
+
+def _time_reader(of_text: Callable[[str], object]) -> _Reader:
+    def read(plain: Any) -> Any:
+        if not isinstance(plain, str):
+            raise _Wrong(" is not a text")
+        try:
+            return of_text(plain)
+        except ValueError as fault:
+            raise _Wrong(f": {fault}") from fault
+
+    return read
+
+
+def _tuple_reader(kinds: tuple[Any, ...]) -> _Reader:
+    if len(kinds) == 2 and kinds[1] is Ellipsis:
+        inner = _reader(kinds[0])
+        return lambda plain: tuple(_each(_list(plain), repeat(inner)))
+    inners = tuple(map(_reader, kinds))
+
+    def read(plain: Any) -> Any:
+        if len(_list(plain)) != len(inners):
+            raise _Wrong(f" is not a list of {len(inners)}")
+        return tuple(_each(plain, inners))
+
+    return read
+
+
+def _list(plain: Any) -> list[Any]:
+    if not isinstance(plain, list):
+        raise _Wrong(" is not a list")
     return plain
 
 
-def _read_tuple(kinds: tuple[Any, ...], plain: list[Any], place: str) -> tuple[Any, ...]:
-    if len(kinds) == 2 and kinds[1] is Ellipsis:
-        return tuple(_read(kinds[0], inner, f"{place}[{i}]") for i, inner in enumerate(plain))
-    _checked(plain, len(plain) == len(kinds), f"a list of {len(kinds)}", place)
-    return tuple(_read(kind, inner, f"{place}[{i}]") for i, (kind, inner) in enumerate(zip(kinds, plain, strict=True)))
-
-
-def _read_time(kind: Any, text: str, place: str) -> Any:
+def _each(values: list[Any], readers: Iterable[_Reader]) -> list[Any]:
+    out: list[Any] = []
     try:
-        if kind is Week:
-            return Week.read(text)
-        return read_instant(text) if kind is datetime else date.fromisoformat(text)
-    except ValueError as fault:
-        raise NotPlain(f"{place}: {fault}") from fault
+        # The readers may be endless, the values are not.
+        for value, read in zip(values, readers, strict=False):
+            out.append(read(value))
+    except _Wrong as fault:
+        fault.way.append(f"[{len(out)}]")
+        raise
+    return out
 
 
-def _read_record(kind: Any, plain: dict[str, Any], place: str) -> Any:
-    hints = _hints(kind)
-    unknown = sorted(set(plain) - set(hints))
-    _checked(plain, not unknown, f"known here: {', '.join(unknown)}", place)
-    values = {name: _read(hints[name], value, f"{place}.{name}") for name, value in plain.items()}
-    try:
-        return kind(**values)
-    except TypeError as fault:
-        raise NotPlain(f"{place} lacks a field") from fault
+def _mapping_reader(kind: Any) -> _Reader:
+    inner = _reader(kind)
+
+    def read(plain: Any) -> Any:
+        return _fields(_object(plain), lambda _: inner)
+
+    return read
+
+
+def _object(plain: Any) -> dict[str, Any]:
+    if not isinstance(plain, dict):
+        raise _Wrong(" is not an object")
+    return plain
+
+
+def _fields(plain: dict[str, Any], reader: Callable[[str], _Reader]) -> dict[str, Any]:
+    out = {}
+    for name, value in plain.items():
+        try:
+            out[name] = reader(name)(value)
+        except _Wrong as fault:
+            fault.way.append(f".{name}")
+            raise
+    return out
+
+
+def _record_reader(kind: Any) -> _Reader:
+    def read(plain: Any) -> Any:
+        # Not before the first value: a type may hold itself.
+        readers = _field_readers(kind)
+        unknown = sorted(_object(plain).keys() - readers.keys())
+        if unknown:
+            raise _Wrong(f" is not known here: {', '.join(unknown)}")
+        values = _fields(plain, readers.__getitem__)
+        try:
+            return kind(**values)
+        except TypeError as fault:
+            raise _Wrong(" lacks a field") from fault
+
+    return read
 
 
 @lru_cache(maxsize=64)
-def _hints(kind: Any) -> dict[str, Any]:
-    """The types of the fields of a frozen value, in full."""
-    return get_type_hints(kind)
+def _field_readers(kind: Any) -> dict[str, _Reader]:
+    return {name: _reader(hint) for name, hint in get_type_hints(kind).items()}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from newsletter.clock import read_instant
 from newsletter.errors import NewsletterError
-from newsletter.files.folder import read_kept, relative, restore, week_folder, weeks_on_disk, write_whole
+from newsletter.files.folder import issues_folder, read_kept, relative, restore, week_folder, weeks_on_disk, write_whole
 from newsletter.files.issue_toml import read_wishes
 from newsletter.files.plain import NotPlain, dump_page, from_plain, load, to_plain
 from newsletter.files.state import read_state
@@ -21,6 +22,38 @@ FORMAT = "tech-pulse-issue/1"
 
 def record_path(root: Path, week: Week) -> Path:
     return week_folder(root, week) / "issue.json"
+
+
+def past_folder(root: Path) -> Path:
+    """Where issues lie that were printed before this program was there, a folder each, named by its slug."""
+    return issues_folder(root) / "past"
+
+
+def imports_path(root: Path) -> Path:
+    """The file that says since when each imported issue is here: slug → instant."""
+    return past_folder(root) / "imports.json"
+
+
+def past_slugs(root: Path) -> tuple[str, ...]:
+    """The slugs of the imported issues, in order; other folders and files are passed over."""
+    folder = past_folder(root)
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(one.name for one in folder.iterdir() if (one / "issue.json").is_file()))
+
+
+def read_past(root: Path, slug: str) -> Issue | None:
+    """An imported issue; None if there is none of that slug. Raises NewsletterError, with the mend, if damaged."""
+    path = past_folder(root) / slug / "issue.json"
+    text = read_kept(path)
+    if text is None:
+        return None
+    try:
+        return parse_record(text)
+    except NotPlain as fault:
+        raise NewsletterError(
+            f"{path} is damaged: {fault}.", mend=f"{restore(path)}   or import it again:  newsletter import --help"
+        ) from fault
 
 
 def write_record(root: Path, issue: Issue) -> bool:
@@ -77,13 +110,17 @@ def _mend(path: Path, week: Week) -> str:
 def read_memory(
     root: Path, before: Week, *, until: datetime | None = None
 ) -> tuple[tuple[Printed, ...], tuple[Remark, ...]]:
-    """What was printed in the issues sent for weeks before `before`, oldest first; sample weeks stay out.
+    """What was printed before the week `before`, oldest first, imported issues among the others; no sample weeks.
 
-    With `until` only those that had begun to leave by then: an older week may be sent after a newer one.
+    Of the issues sent from here those of earlier weeks, of the imported ones also those of that very week.
+    With `until` only what had begun to leave, or was imported, by then: an older week may be sent after a newer one,
+    and a rebuild of an issue knows what that issue knew.
     A record that is missing or damaged is an error among the remarks: without it, old news would pass as new.
     """
-    printed: list[Printed] = []
-    remarks: list[Remark] = []
+    past, remarks = _read_imported(root, before, until)
+    printed: list[tuple[date, bool, str, Printed]] = [
+        (issue.date, False, issue.slug, printed_of(issue)) for issue in past
+    ]
     for week in weeks_on_disk(root):
         if week >= before:
             continue
@@ -103,8 +140,37 @@ def read_memory(
             mend = _mend(record_path(root, week), week).replace(f"{root}/", "")
             remarks.append(Remark(shown, 0, "error", "record", what, (mend,)))
             continue
-        printed.append(printed_of(issue))
-    return tuple(printed), in_order(remarks)
+        printed.append((issue.date, True, str(week), printed_of(issue)))
+    return tuple(one for *_, one in sorted(printed, key=lambda row: row[:3])), in_order(remarks)
+
+
+def _read_imported(root: Path, before: Week, until: datetime | None) -> tuple[list[Issue], list[Remark]]:
+    """The imported issues up to that week, and an error for each record that is damaged."""
+    found: list[Issue] = []
+    remarks: list[Remark] = []
+    slugs = past_slugs(root)
+    since = _imported_since(root) if slugs and until is not None else {}
+    for slug in slugs:
+        if until is not None and (instant := since.get(slug)) is not None and instant > until:
+            continue
+        try:
+            issue = read_past(root, slug)
+        except NewsletterError as fault:
+            what, mend = (words.replace(f"{root}/", "") for words in (fault.what, fault.mend))
+            remarks.append(Remark(f"issues/past/{slug}/issue.json", 0, "error", "record", what, (mend,)))
+            continue
+        if issue is not None and issue.week <= before:
+            found.append(issue)
+    return found, remarks
+
+
+def _imported_since(root: Path) -> dict[str, datetime]:
+    """Since when imported issues are here, by their slugs; one that is not named was always here."""
+    try:
+        plain = load(read_kept(imports_path(root)) or "{}")
+        return {str(slug): read_instant(str(instant)) for slug, instant in plain.items()}
+    except (NotPlain, NewsletterError, AttributeError, ValueError):
+        return {}
 
 
 def printed_of(issue: Issue) -> Printed:
@@ -114,7 +180,12 @@ def printed_of(issue: Issue) -> Printed:
     under = [(story.headline, take) for story in issue.stories for take in story.takes]
     explainer = issue.explainer
     return Printed(
-        reference=Reference(week=issue.week, title=issue.title, link=f"{base}/issues/{issue.week}/" if base else ""),
+        reference=Reference(
+            week=issue.week,
+            title=issue.title,
+            link=f"{base}/issues/{issue.place}/" if base else "",
+            slug=issue.slug,
+        ),
         number=issue.number,
         topic=issue.topic,
         aliases=explainer.aliases if explainer else (),
@@ -132,6 +203,7 @@ def printed_of(issue: Issue) -> Printed:
         intro=issue.intro,
         tldr=explainer.tldr if explainer else "",
         subject=issue.subject,
+        imported=bool(issue.imported),
     )
 
 

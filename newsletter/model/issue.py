@@ -10,46 +10,10 @@ from typing import Literal
 from newsletter.model.fates import Continued, Fate
 from newsletter.model.news import NearMiss, News, Ranked, Story
 from newsletter.model.remarks import Remark
+from newsletter.model.theme import HOUSE, Theme
 from newsletter.model.week import Week
 
 # What people file --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Rota:
-    """A member's turn: week `turn` of every `every` weeks, counted from the week of 5 January 1970. `turn` from 1."""
-
-    turn: int = 1
-    every: int = 1
-
-    def __str__(self) -> str:
-        return "weekly" if self.every == 1 else f"{self.turn}/{self.every}"
-
-
-@dataclass(frozen=True, slots=True)
-class Away:
-    """Days on which a member is not there, the first and the last included."""
-
-    first: date
-    last: date
-
-    def __str__(self) -> str:
-        return f"{self.first}..{self.last}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """A person on the team, as newsletter.toml names them."""
-
-    id: str
-    name: str
-    link: str = ""
-    aka: tuple[str, ...] = ()
-    role: Literal["editor", "chief", "guest", "former"] = "editor"
-    zone: str = ""
-    #: Which weeks are this member's: of every `rota.every` weeks the one numbered `rota.turn`; None: never asked.
-    rota: Rota | None = Rota()
-    away: tuple[Away, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +112,13 @@ class Reference:
     week: Week
     title: str
     link: str = ""
+    #: As `Issue.slug`.
+    slug: str = ""
+
+    @property
+    def place(self) -> str:
+        """Its folder in the archive."""
+        return self.slug or str(self.week)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +223,23 @@ class ToldCorrection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture of the workspace that the explainer shows."""
+
+    #: The address as it stands in the text.
+    typed: str
+    #: The file, relative to the workspace, forward slashes.
+    path: str
+    #: In the archive, relative to the issue's page: "images/flow.png".
+    name: str
+    #: Pixels.
+    width: int
+    height: int
+    #: Of the file, hexadecimal.
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """One week's newsletter, complete: everything a rendition shows, and nothing that depends on when it is made."""
 
@@ -279,8 +267,20 @@ class Issue:
     corrections: tuple[ToldCorrection, ...] = ()
     #: Terms that past explainers explain and this issue may link, longest first.
     terms: tuple[TermLink, ...] = ()
+    #: Pictures of the explainer that lie in the workspace.
+    images: tuple[Image, ...] = ()
+    theme: Theme = HOUSE
+    #: Of an issue that was printed before this program was there: its folder in the archive; "" means the week.
+    slug: str = ""
+    #: What it was read from: a path as the importer was given it; "" for an issue made here.
+    imported: str = ""
     #: Names and versions of what rendered it, so that a later rebuild can tell why bytes differ.
     renderer: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Its folder in the archive; no two issues share one."""
+        return self.slug or str(self.week)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +292,8 @@ class Renditions:
     email_text: str
     page: str
     variant: str = "full"
+    #: What the HTML part holds in part only, and the page whole, each in words: it would have been too large.
+    shortened: tuple[str, ...] = ()
 
 
 # How it came to be ---------------------------------------------------------------------------------
@@ -334,6 +336,8 @@ class Printed:
     intro: str = ""
     tldr: str = ""
     subject: str = ""
+    #: Printed before this program was there: it has no running number of ours.
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

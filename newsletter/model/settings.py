@@ -11,7 +11,9 @@ from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from newsletter.model.issue import Member, Wording
+from newsletter.model.issue import Wording
+from newsletter.model.members import Member
+from newsletter.model.theme import HOUSE, Theme
 from newsletter.model.week import SlotTime
 
 
@@ -34,6 +36,7 @@ class Publication:
     wording: Wording
     title: str = "Week #{week} {year} - {topic}"
     first_number: int = 1
+    theme: Theme = HOUSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,30 +10,9 @@ from zoneinfo import ZoneInfo
 from newsletter.files.folder import weeks_on_disk
 from newsletter.files.record import printed_of
 from newsletter.files.state import read_state
-from newsletter.model.issue import Issue, Printed, Reference, Renditions, ToldCorrection
+from newsletter.model.issue import Issue, Printed, Reference, ToldCorrection
 from newsletter.model.week import Week
 from newsletter.model.week_state import Correction, WeekState
-from newsletter.newsroom.room import Newsroom
-from newsletter.press.render import corrected_page
-
-
-def with_corrections(
-    room: Newsroom, issues: Sequence[tuple[Issue, Renditions]]
-) -> tuple[tuple[tuple[Issue, Renditions], ...], Mapping[Week, datetime]]:
-    """The issues with the pages of those that were put right made anew; and when each of those was, by its week.
-
-    E-mail and Markdown stay as they left.
-    """
-    found, when = [], {}
-    for issue, renditions in issues:
-        if corrections := read_state(room.root, issue.week).corrections:
-            told = corrections_of(issue, corrections, room.settings.week.zone)
-            page = corrected_page(issue, told, templates=room.templates)
-            when[issue.week] = max(one.at for one in corrections)
-            found.append((issue, replace(renditions, page=page)))
-        else:
-            found.append((issue, renditions))
-    return tuple(found), when
 
 
 def corrections_of(issue: Issue, made: Sequence[Correction], zone: ZoneInfo) -> tuple[ToldCorrection, ...]:
@@ -56,7 +34,7 @@ def to_be_told(
     Those made up to that instant, to be told, that no week that is closed tells: two weeks closed at a time share
     them, and a week that is left out loses none. `instead` are states to take for those on disk.
     """
-    weeks = [(issue.reference, issue.reference.week) for issue in memory]
+    weeks = [(issue.reference, issue.reference.week) for issue in memory if not issue.imported]
     states = [(reference, (instead or {}).get(week) or read_state(root, week)) for reference, week in weeks]
     found = [
         (one.at, reference.week, _told(reference, one, zone))

@@ -27,6 +27,7 @@ from newsletter.model.week import Week, Window, window_of
 from newsletter.model.week_state import Frozen, Listed, WeekState
 from newsletter.newsroom.corrected import to_be_told
 from newsletter.newsroom.feed_list import refuse_errors
+from newsletter.newsroom.images import ExplainersImages
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.week_news import week_news
 from newsletter.press.libraries import versions
@@ -82,6 +83,7 @@ def week_inputs(
         memory=memory,
         frozen=state.frozen is not None,
         corrections=corrections,
+        images=ExplainersImages(room.root, explainers),
         renderer=versions(),
     )
     return Inputs(desk=desk, window=window, remarks=remarks)

@@ -16,7 +16,8 @@ from newsletter.errors import NewsletterError
 from newsletter.files.folder import relative, take_files, takes_folder, weeks_on_disk
 from newsletter.files.state import read_state
 from newsletter.files.takes import author_of, read_take_files
-from newsletter.model.issue import Draft, Member, Take
+from newsletter.model.issue import Draft, Take
+from newsletter.model.members import Member
 from newsletter.model.week import Week
 from newsletter.newsroom.inputs import is_sample, week_inputs
 from newsletter.newsroom.room import Newsroom

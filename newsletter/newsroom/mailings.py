@@ -105,7 +105,8 @@ def _in_turn(room: Newsroom, week: Week) -> None:
             f"the same: {'; '.join(repeated)}.",
             mend=f"Draft it again, drop what it still repeats in issue.toml, and approve:  newsletter draft {week}",
         )
-    number = room.settings.publication.first_number + len(read_memory(room.root, before=week)[0])
+    own = [one for one in read_memory(room.root, before=week)[0] if not one.imported]
+    number = room.settings.publication.first_number + len(own)
     if "{number}" in room.settings.publication.title and issue.number != number:
         raise NotReady(
             f"{week} was approved as number {issue.number} and is number {number} now: an issue was sent since.",
@@ -118,7 +119,9 @@ def _sent_since(room: Newsroom, issue: Issue) -> tuple[Printed, ...]:
     known = issue.previous.week if issue.previous is not None else None
     sent = read_memory(room.root, before=weeks_on_disk(room.root)[-1].after())[0]
     return tuple(
-        one for one in sent if one.reference.week != issue.week and (known is None or one.reference.week > known)
+        one
+        for one in sent
+        if not one.imported and one.reference.week != issue.week and (known is None or one.reference.week > known)
     )
 
 

@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from newsletter.desk.sealing import changed_since, digests
-from newsletter.errors import NotReady
-from newsletter.files.folder import week_folder, weeks_on_disk
+from newsletter.errors import NewsletterError, NotReady
+from newsletter.files.folder import week_folder
 from newsletter.files.record import dump_record, read_record, record_path
 from newsletter.files.state import read_seal, read_state, write_state
-from newsletter.model.issue import Issue, Renditions
+from newsletter.model.issue import Image, Issue, Renditions
 from newsletter.model.week import Week
 from newsletter.model.week_state import Pause, Seal
 from newsletter.newsroom.envelope import envelope_changes
-from newsletter.newsroom.inputs import is_sample
 from newsletter.newsroom.room import Newsroom
-from newsletter.press.render import render
 from newsletter.text import fold
 
 RENDITIONS = ("issue.md", "email.html", "email.txt")
@@ -88,8 +86,8 @@ def not_paused(room: Newsroom, week: Week) -> None:
 def sealed_files(root: Path, week: Week) -> Mapping[str, bytes | None]:
     """Every file that an approval stands for, by its path in the workspace; None where it is missing.
 
-    The takes on the freeze's list, the explainer, the wishes, the frozen news, the record and the renditions.
-    A take filed after the freeze is not among them. Raises NotReady if the week is not frozen.
+    The takes on the freeze's list, the explainer, the wishes, the frozen news, the record, the pictures that it names
+    and the renditions. A take filed after the freeze is not among them. Raises NotReady if the week is not frozen.
     """
     frozen = read_state(root, week).frozen
     if frozen is None:
@@ -98,7 +96,17 @@ def sealed_files(root: Path, week: Week) -> Mapping[str, bytes | None]:
     paths = [listed.path for listed in frozen.takes]
     paths += [frozen.explainer] if frozen.explainer else []
     paths += [f"{folder}/{name}" for name in ("issue.toml", "news.jsonl", "issue.json", *RENDITIONS)]
+    paths += sorted({image.path for image in _images(root, week)})
     return {path: _bytes(root / path) for path in paths}
+
+
+def _images(root: Path, week: Week) -> tuple[Image, ...]:
+    """The pictures of the record; none of one that cannot be read, which is no longer the one that was approved."""
+    try:
+        issue = read_record(root, week)
+    except NewsletterError:
+        return ()
+    return issue.images if issue is not None else ()
 
 
 def require_seal(room: Newsroom, week: Week) -> Seal:
@@ -146,17 +154,6 @@ def seal_holds(room: Newsroom, week: Week) -> bool:
     except NotReady:
         return False
     return True
-
-
-def printed_issues(room: Newsroom, *, also: Week | None = None) -> tuple[tuple[Issue, Renditions], ...]:
-    """Every issue of the archive with its page: those sent, and `also` that one; oldest first, never the sample."""
-    found = []
-    for week in weeks_on_disk(room.root):
-        if (week == also or read_state(room.root, week).sent) and not is_sample(room.root, week):
-            issue = read_record(room.root, week)
-            if issue is not None:
-                found.append((issue, render(issue, templates=room.templates)))
-    return tuple(found)
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -25,7 +25,7 @@ from newsletter.desk.rota import freeze_day
 from newsletter.desk.titles import title_of
 from newsletter.errors import CannotSend, NotReady
 from newsletter.files.state import read_state
-from newsletter.model.issue import Member
+from newsletter.model.members import Member
 from newsletter.model.week import Week
 from newsletter.newsroom.inputs import Inputs, week_inputs
 from newsletter.newsroom.records import words_of_pause
@@ -156,7 +156,8 @@ def _note(room: Newsroom, store: Store, week: Week, member: Member) -> int:
 
 def _occasion(room: Newsroom, inputs: Inputs, filed: dict[str, int]) -> Occasion:
     settings, week = room.settings, inputs.desk.week
-    publication, number = settings.publication, settings.publication.first_number + len(inputs.desk.memory)
+    publication = settings.publication
+    number = publication.first_number + sum(not one.imported for one in inputs.desk.memory)
     return Occasion(
         week=week,
         issue=title_of(publication.title, week=week, number=number, topic="", name=publication.wording.name),

@@ -12,11 +12,12 @@ from newsletter.clock import shown_in
 from newsletter.config.load import load_settings
 from newsletter.errors import CannotWrite, FaultyFiles
 from newsletter.model.ports import Clock, Templates, Transport
-from newsletter.model.remarks import errors_in
+from newsletter.model.remarks import Remark, errors_in
 from newsletter.model.settings import Settings
 from newsletter.newsroom.clocks import StandingClock, SystemClock
 from newsletter.newsroom.news_memo import NewsMemo
 from newsletter.newsroom.templates import TemplateFolders
+from newsletter.press.image_size import image_size
 from newsletter.store.bodies import BodyFolder
 from newsletter.store.engine import Store, open_store, sqlite_url
 from newsletter.wire.readers import InlineReaders, Readers, WorkerReaders
@@ -71,7 +72,7 @@ def open_newsroom(
 
     Raises FaultyFiles with every fault of newsletter.toml.
     """
-    settings, remarks = load_settings(root, environ)
+    settings, remarks = workspace_settings(root, environ)
     if settings is None or errors_in(remarks):
         raise FaultyFiles(remarks)
 
@@ -102,6 +103,11 @@ def open_newsroom(
         open_readers=readers,
         hosts=hosts or {},
     )
+
+
+def workspace_settings(root: Path, environ: Mapping[str, str]) -> tuple[Settings | None, tuple[Remark, ...]]:
+    """The settings of a workspace as they are now; None if there is an error among the remarks."""
+    return load_settings(root, environ, image_size=image_size)
 
 
 def make_folder(path: Path) -> Path:

@@ -16,7 +16,8 @@ from newsletter.desk.takes.form import Form, filled
 from newsletter.desk.takes.standing import Stand
 from newsletter.errors import CannotWrite, UsageFault
 from newsletter.files.folder import write_whole
-from newsletter.model.issue import Draft, Member
+from newsletter.model.issue import Draft
+from newsletter.model.members import Member
 from newsletter.model.news import Ranked
 from newsletter.model.remarks import Remark
 from newsletter.model.week import Week

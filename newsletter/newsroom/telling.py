@@ -8,7 +8,7 @@ from typing import Literal
 from newsletter.errors import NewsletterError
 from newsletter.mail.notice import notice_letter
 from newsletter.model.audience import Letter
-from newsletter.model.issue import Member
+from newsletter.model.members import Member
 from newsletter.newsroom.room import Newsroom
 
 #: Seconds that the webhook's server has.

@@ -22,10 +22,8 @@ class TemplateFolders:
 
     def source(self, name: str) -> tuple[str, str] | None:
         """The text of a template and the path to show for it; None if there is none. Raises FaultyTemplate."""
-        for folder, shown in (
-            (self.workspace / "templates", "templates"),
-            (_PACKAGE / "templates", "newsletter/templates"),
-            (_PACKAGE.parent / "templates", "templates"),
+        for folder, shown in zip(
+            _folders(self.workspace), ("templates", "newsletter/templates", "templates"), strict=True
         ):
             try:
                 return (folder / name).read_text(encoding="utf-8"), f"{shown}/{name}"
@@ -40,3 +38,19 @@ class TemplateFolders:
                     mend="Move it away to go back to the one that came with the program.",
                 ) from fault
         return None
+
+
+def template_names(workspace: Path) -> tuple[str, ...]:
+    """The names of all templates that a workspace has, its own and those that came with the program, in order."""
+    found = {
+        path.relative_to(folder).as_posix()
+        for folder in _folders(workspace)
+        for path in folder.rglob("*.j2")
+        if path.is_file()
+    }
+    return tuple(sorted(found))
+
+
+def _folders(workspace: Path) -> tuple[Path, Path, Path]:
+    """Where templates may lie, the one that wins first."""
+    return workspace / "templates", _PACKAGE / "templates", _PACKAGE.parent / "templates"

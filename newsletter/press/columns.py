@@ -1,12 +1,13 @@
 """Text in columns of a fixed width, as a plain letter shows it. Pure.
 
-A sign of East Asia takes two columns, a combining mark none (Unicode, UAX 11); an address is never broken.
+A sign of East Asia and an emoji take two columns, a combining mark none (Unicode, UAX 11); an address is never broken.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from wcwidth import wcswidth, wcwidth
 
 #: Columns of the plain text part; quoted replies still fit into 80.
 WIDTH = 72
@@ -17,14 +18,11 @@ _CLOSING = frozenset("、。，．）」』】〉》・：；？！ー々”’�
 
 
 def columns(text: str) -> int:
-    """How many columns the text takes."""
-    return sum(_columns(c) for c in text)
-
-
-def _columns(sign: str) -> int:
-    if unicodedata.category(sign) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+    """How many columns the text takes; a control sign none."""
+    if text.isascii():
+        return len(text)
+    wide = wcswidth(text)
+    return wide if wide >= 0 else sum(max(0, wcwidth(sign)) for sign in text)
 
 
 def wrap(text: str, width: int = WIDTH, *, first: str = "", rest: str | None = None) -> list[str]:

@@ -11,6 +11,7 @@ from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
 from newsletter.press.environment import filler
 from newsletter.press.filters import FILTERS
+from newsletter.press.variants import Variant
 
 #: The views in the order of their tabs, each with its tab's words.
 VIEWS: dict[str, str] = {
@@ -26,6 +27,8 @@ VIEWS: dict[str, str] = {
 }
 #: How wide the view is shown; "phone" is 390 pixels.
 WIDTHS: dict[str, str] = {"wide": "Wide", "phone": "Phone"}
+#: The cuts of the issue, each with its tab's words.
+CUTS: dict[Variant, str] = {"full": "Full", "news": "News only", "explainer": "Explainer only"}
 _LEVELS: tuple[tuple[Literal["error", "warning", "notice"], str], ...] = (
     ("error", "Errors"),
     ("warning", "Warnings"),
@@ -62,11 +65,16 @@ class Inbox:
     #: Of the HTML part, in bytes.
     size: int
     images: bool
+    #: Whether pictures of the letter, and of the page, are shown from the workspace: on the web they do not lie yet.
+    pictures: bool = False
+    page_pictures: bool = False
+    #: What the letter's HTML holds in part only, each in words.
+    shortened: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """All that the page around a view says; `inbox` is None while nothing can be shown."""
+    """All that the page around a view says; `inbox` is None while nothing can be shown, or nothing of the variant."""
 
     week: Week
     title: str
@@ -79,14 +87,18 @@ class Shown:
     #: Paths that the preview shows as files.
     files: Collection[str]
     stories: tuple[StoryLine, ...] = ()
+    #: The variants of the issue that hold anything.
+    variants: Collection[Variant] = ()
     #: Whether the view is an earlier one, because the files cannot be used as they are now.
     stale: bool = False
     #: Changes whenever anything shown does.
     revision: str
 
 
-def preview_page(shown: Shown, *, view: str, width: str, publication: str, templates: Templates) -> str:
-    """Render the page around one of VIEWS, shown in one of WIDTHS."""
+def preview_page(
+    shown: Shown, *, view: str, width: str, variant: Variant = "full", publication: str, templates: Templates
+) -> str:
+    """Render the page around one of VIEWS, shown in one of WIDTHS, of one of CUTS."""
     levels = [(level, words, [r for r in shown.remarks if r.level == level]) for level, words in _LEVELS]
     return filler(templates, FILTERS)(
         "desk/preview.html.j2",
@@ -96,6 +108,8 @@ def preview_page(shown: Shown, *, view: str, width: str, publication: str, templ
         widths=WIDTHS,
         view=view,
         width=width,
+        cuts={name: words for name, words in CUTS.items() if name in shown.variants or name == variant},
+        variant=variant,
         levels=[(level, words, found) for level, words, found in levels if found],
         folder=f"issues/{shown.week}/",
     )

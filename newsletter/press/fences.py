@@ -42,6 +42,8 @@ def outside_code(markdown: str, change: Callable[[str], str], code: Callable[[st
 
     `code` sees a line or a span at a time, with its marks.
     """
+    if not any(mark in markdown for mark in ("`", "~~~", "\n    ")) and not markdown.startswith("    "):
+        return change(markdown)
     out: list[str] = []
     prose: list[str] = []
     in_list, after_blank = False, True

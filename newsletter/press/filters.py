@@ -10,16 +10,26 @@ from markupsafe import Markup, escape
 
 from newsletter import links, text
 from newsletter.model.issue import Explainer, PrintedTake, Wording
-from newsletter.press import columns, corrections, dates, direction, safe_markdown
+from newsletter.press import (
+    columns,
+    corrections,
+    dates,
+    direction,
+    letter_cuts,
+    letter_rows,
+    safe_markdown,
+    shown_images,
+)
 from newsletter.press.environment import markup
 from newsletter.press.markdown import to_html
 from newsletter.press.plain import fragment_to_text, to_text
 from newsletter.press.quoting import marks, quoted_html, quoted_markdown
+from newsletter.press.shown_images import ShownImage
 
 #: A reader of news takes in so many words a minute.
 _WORDS_A_MINUTE = 220
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
-_VOID = frozenset({"br", "hr", "img"})
+#: The shape of a language tag (RFC 5646, 2.1); a feed may call its language anything.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 #: The address of a link in Markdown, with its title: nobody reads it.
 _ADDRESS = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))+(?:[ ]'[^'\n]*'|[ ]\"[^\"\n]*\")?\)")
 
@@ -44,46 +54,47 @@ def part(topic: Explainer) -> str:
     return ", ".join(words for words in (topic.series, f"part {topic.part}" if topic.part else "") if words)
 
 
-def html(body: str, base_url: str = "", top_level: int = 3) -> Markup:
+def html(body: str, base_url: str = "", top_level: int = 3, images: tuple[ShownImage, ...] = ()) -> Markup:
     """Markdown as a fragment of HTML."""
-    return markup(to_html(body, base_url=base_url, top_level=top_level))
+    return markup(to_html(body, base_url=base_url, top_level=top_level, images=images))
 
 
-def sections(body: str, base_url: str = "", top_level: int = 3) -> tuple[Markup, ...]:
-    """The same, cut before each heading of the top level: Outlook breaks cells taller than a page."""
-    fragment = to_html(body, base_url=base_url, top_level=top_level)
-    cuts, depth = [0], 0
-    for match in _TAG.finditer(fragment):
-        if match[2] == f"h{top_level}" and not match[1] and depth == 0 and match.start():
-            cuts.append(match.start())
-        if match[2] not in _VOID:
-            depth += -1 if match[1] else 1
-    return tuple(markup(fragment[a:b].strip()) for a, b in zip(cuts, [*cuts[1:], len(fragment)], strict=True))
+def for_letter(fragment: str) -> Markup:
+    """A fragment with its code, tables and pictures as mail programs show them."""
+    return markup(letter_rows.for_letter(fragment))
 
 
-def take_html(take: PrintedTake, top_level: int = 4) -> Markup:
-    """A take in the house's form: name, colon, text between quotation marks."""
+def rows_of_letter(fragment: str, top_level: int = 3, *, beginning_only: bool = False) -> tuple[Markup, ...]:
+    """The same, or its beginning alone, cut into rows of the letter."""
+    whole = letter_cuts.beginning(fragment) if beginning_only else str(fragment)
+    return tuple(markup(row) for row in letter_rows.rows(letter_rows.for_letter(whole), top_level))
+
+
+def take_html(take: PrintedTake, language: str = "", top_level: int = 4) -> Markup:
+    """A take in the house's form: name, colon, text between the quotation marks of its language, else of `language`."""
     words = escape(take.author)
     if link := address(take.author_link):
         words = markup(f'<a href="{escape(link)}">{words}</a>')
     fragment = to_html(take.text, top_level=top_level)
     name = f'<strong class="voice">{words}</strong>'
-    return markup(quoted_html(fragment, *marks(take.text, typographic=True), name=name))
-
-
-def take_text(take: PrintedTake, width: int = columns.WIDTH) -> str:
-    """The same as plain text."""
-    fragment = quoted_html(
-        to_html(take.text, top_level=4), *marks(take.text, typographic=False), name=str(escape(take.author))
+    return markup(
+        quoted_html(fragment, *marks(take.text, typographic=True, language=take.language or language), name=name)
     )
+
+
+def take_text(take: PrintedTake, language: str = "", width: int = columns.WIDTH) -> str:
+    """The same as plain text."""
+    around = marks(take.text, typographic=False, language=take.language or language)
+    fragment = quoted_html(to_html(take.text, top_level=4), *around, name=str(escape(take.author)))
     return fragment_to_text(fragment, width=width)
 
 
-def take_markdown(take: PrintedTake) -> str:
+def take_markdown(take: PrintedTake, language: str = "") -> str:
     """The same as Markdown; the name is linked if the member has a page."""
     words = safe_markdown.harmless(take.text, top_level=4)
     name = safe_markdown.link(take.author, take.author_link)
-    return quoted_markdown(words, *marks(take.text, typographic=False), name=name)
+    around = marks(take.text, typographic=False, language=take.language or language)
+    return quoted_markdown(words, *around, name=name)
 
 
 def scrolling(fragment: str) -> Markup:
@@ -115,11 +126,23 @@ def ruled(words: str, sign: str = "=") -> str:
 
 def spoken(language: str, words: str, wording: Wording) -> Markup:
     """The attributes `lang` and `dir` of a line, where they are not those of the issue."""
-    out = f' lang="{escape(language)}"' if language and language != wording.language else ""
+    is_other = language != wording.language and _LANGUAGE.fullmatch(language)
+    out = f' lang="{escape(language)}"' if is_other else ""
     way = direction.of_text(words)
     if way and way != direction.of_language(wording.language):
         out += f' dir="{way}"'
     return markup(out)
+
+
+def apart(words: str, wording: Wording) -> Markup:
+    """Words within a line of the issue, set off from it where they run the other way.
+
+    Without that a number or a full stop beside them would be drawn to their other end (Unicode Bidi, UAX 9, W and N).
+    """
+    of_issue, own = direction.of_language(wording.language), direction.of_text(words)
+    if own in ("", of_issue):
+        return escape(words)
+    return markup(f'<span dir="{own}">{escape(words)}</span>{"&lrm;" if of_issue == "ltr" else "&rlm;"}')
 
 
 def way(words: str, wording: Wording) -> str:
@@ -136,9 +159,13 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "span": dates.span,
     "direction": direction.of_language,
     "spoken": spoken,
+    "apart": apart,
     "way": way,
+    "letter_images": shown_images.in_letter,
+    "page_images": shown_images.on_page,
     "html": html,
-    "sections": sections,
+    "for_letter": for_letter,
+    "letter_rows": rows_of_letter,
     "scrolling": scrolling,
     "take_html": take_html,
     "plain": plain,

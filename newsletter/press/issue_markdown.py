@@ -10,14 +10,29 @@ from newsletter.press import fences
 from newsletter.press.environment import Fill
 
 NAME = "issue.md.j2"
+#: Between angle brackets nothing is escaped.
+_ADDRESS = re.compile(r"<[^<>\s]*>")
+_COMMAND = re.compile(r"\{(?=[{%#])")
 
 
 def issue_markdown(issue: Issue, fill: Fill) -> str:
-    """Render the issue as CommonMark behind a front matter of title, date, week and the explainer's tags."""
+    """Render the issue as CommonMark behind a front matter that Jekyll and Hugo take as it is."""
     # JSON is YAML: a colon or a quotation mark in a title breaks nothing.
-    title = json.dumps(issue.title, ensure_ascii=False)
+    title, description = (json.dumps(words, ensure_ascii=False) for words in (issue.title, issue.preheader))
     tags = json.dumps(list(issue.explainer.tags), ensure_ascii=False) if issue.explainer else ""
-    return _tidy(fill(NAME, issue=issue, title=title, tags=tags))
+    return _tidy(fill(NAME, issue=issue, title=title, description=description, tags=tags))
+
+
+def without_commands(text: str) -> str:
+    """Break what a site's generator would run: "{{" and "{%" of Liquid, "{{<" of Hugo; code keeps every character.
+
+    Every reader of Markdown shows the same signs as before (CommonMark 0.31, 2.5).
+    """
+    return fences.outside_code(text, lambda words: fences.around(_ADDRESS, words, _broken)) if "{" in text else text
+
+
+def _broken(words: str) -> str:
+    return _COMMAND.sub("&#123;", words)
 
 
 def _tidy(text: str) -> str:
@@ -27,4 +42,7 @@ def _tidy(text: str) -> str:
         bare = line if code or re.search(r"\S {2}$", line) else line.rstrip()
         if bare or code or (out and out[-1]):
             out.append(bare)
-    return "\n".join(out).strip("\n") + "\n"
+    page = "\n".join(out).strip("\n") + "\n"
+    # Nothing is run in the front matter, and nobody reads entities there.
+    head, rule, body = page.partition("\n---\n") if page.startswith("---\n") else ("", "", page)
+    return f"{head}{rule}{without_commands(body)}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from urllib.parse import urljoin
 
 import nh3
@@ -21,8 +21,11 @@ from pymdownx.tilde import DeleteSubExtension
 
 from newsletter import links
 from newsletter.press.headings import levels
+from newsletter.press.inline_tags import ended_before_blocks
 from newsletter.press.normalise_markdown import normalise
+from newsletter.press.plain_prose import paragraphs
 from newsletter.press.raw_html import SILENT, words_as_text
+from newsletter.press.shown_images import ShownImage, may_show_images
 
 _TAGS = frozenset(
     """p br hr h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong b i u s del sub sup a img table thead tbody tr
@@ -37,31 +40,46 @@ _ATTRIBUTES = {
     "abbr": {"title"},
     "code": {"class"},
 }
+#: As the reader writes it and as people type it; a quoted value may hold any sign.
+_IMAGE = re.compile(r"""<img\b((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.I)
+_VALUE = re.compile(r"""([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.I)
+#: As the sanitiser writes it.
+_CLEAN_IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
+#: Nobody's, by RFC 2606: stands for an image of the workspace while the sanitiser is at work.
+_STAND_IN = "https://image.invalid/"
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>\n?", re.S)
+#: Readers that nobody uses now: as many as threads ever read at a time.
+_IDLE: list[Markdown] = []
 _DEAD_LINK = re.compile(r"<a(?: title=\"[^\"]*\")?>(.*?)</a>", re.S)
-_DEAD_IMAGE = re.compile(r"<img(?![^>]* src=)(?:[^>]*? alt=\"([^\"]*)\")?[^>]*>")
 
 
-def to_html(text: str, *, base_url: str = "", top_level: int = 3) -> str:
+def to_html(text: str, *, base_url: str = "", top_level: int = 3, images: tuple[ShownImage, ...] = ()) -> str:
     """Render Markdown as a sanitised fragment without classes, but for "language-…" on code.
 
     Headings start at `top_level` and skip no level. Addresses other than http, https and mailto lose their link;
-    relative ones are resolved against `base_url`, and lose it too where that is "". Empty for an empty text.
+    relative ones are resolved against `base_url`, and lose it too where that is "". An image whose address is that of
+    one of `images` is fetched from where that says. Empty for an empty text.
     """
-    return _fragment(text, base_url, top_level)
+    return _fragment(text, base_url, top_level, images)
+
+
+def image_addresses(text: str) -> tuple[str, ...]:
+    """The addresses of all images in Markdown, as typed but for entities, each once, in the order of the text."""
+    if not may_show_images(text):
+        return ()
+    found = (_address(_values(match[1])) for match in _IMAGE.finditer(_raw(text)))
+    return tuple(dict.fromkeys(address for address in found if address))
 
 
 @lru_cache(maxsize=512)
-def _fragment(text: str, base_url: str, top_level: int) -> str:
+def _fragment(text: str, base_url: str, top_level: int, images: tuple[ShownImage, ...]) -> str:
     """One fragment; e-mail, page and text ask for the same ones."""
-    try:
-        raw = _reader().convert(words_as_text(normalise(text)))
-    except RecursionError:
-        # Hundreds of lists or quotations inside each other: nobody means that, and no word of it may be lost.
-        raw = f"<pre>{escape(text, quote=False)}</pre>"
+    if (plain := paragraphs(text)) is not None:
+        return plain
+    raw = _raw(text)
     clean = nh3.clean(
-        raw,
+        _with_stand_ins(raw, images),
         tags=set(_TAGS),
         clean_content_tags=set(SILENT),
         attributes=_ATTRIBUTES,
@@ -72,11 +90,36 @@ def _fragment(text: str, base_url: str, top_level: int) -> str:
         url_relative=("rewrite_with_base", base_url) if base_url else "deny",
         link_rel=None,
     )
-    return _with_levels(_without_dead_ends(clean), top_level).strip()
+    if "<" in text:
+        clean = ended_before_blocks(clean)
+    return _with_levels(_DEAD_LINK.sub(r"\1", _with_images(clean, images)), top_level).strip()
+
+
+# An explainer is read once for the letter and the page, whose images lie in different places.
+@lru_cache(maxsize=16)
+def _raw(text: str) -> str:
+    """HTML as the Markdown says it, not safe to print."""
+    try:
+        return _converted(words_as_text(normalise(text)))
+    except RecursionError:
+        # Hundreds of lists or quotations inside each other: nobody means that, and no word of it may be lost.
+        return f"<pre>{escape(text, quote=False)}</pre>"
+
+
+def _converted(text: str) -> str:
+    """Have it read by a reader that nobody else uses now: it keeps state while it works."""
+    try:
+        reader = _IDLE.pop()
+    except IndexError:
+        reader = _reader()
+    html = reader.convert(text)
+    # One that broke off is not used again.
+    _IDLE.append(reader.reset())
+    return html
 
 
 def _reader() -> Markdown:
-    """A reader for one text: it keeps state while it works, and two threads must not share it."""
+    """A new reader; to make one takes as long as to read a page."""
     return Markdown(
         extensions=[
             TableExtension(),
@@ -90,6 +133,50 @@ def _reader() -> Markdown:
         output_format="html",
         tab_length=4,
     )
+
+
+def _with_stand_ins(html: str, images: tuple[ShownImage, ...]) -> str:
+    """Put an address that passes the sanitiser where one of the workspace's images is meant."""
+    places = {one.typed: n for n, one in enumerate(images)}
+
+    def stand_in(match: re.Match[str]) -> str:
+        values = _values(match[1])
+        n = places.get(_address(values))
+        return match[0] if n is None else f'<img alt="{escape(values.get("alt", ""))}" src="{_STAND_IN}{n}">'
+
+    return _IMAGE.sub(stand_in, html) if images else html
+
+
+def _values(attributes: str) -> dict[str, str]:
+    """The attributes of a tag by name, the first of each, entities decoded."""
+    found: dict[str, str] = {}
+    for match in _VALUE.finditer(attributes):
+        found.setdefault(match[1].lower(), unescape(next((one for one in match.groups()[1:] if one is not None), "")))
+    return found
+
+
+def _address(values: dict[str, str]) -> str:
+    """Where an image is fetched from; with a blank in it, the reader leaves the angle brackets around it."""
+    src = values.get("src", "").strip()
+    return src[1:-1].strip() if src.startswith("<") and src.endswith(">") else src
+
+
+def _with_images(html: str, images: tuple[ShownImage, ...]) -> str:
+    """Give the stand-ins their addresses and sizes, and leave the words of images whose address was refused."""
+    stood_for = {f"{_STAND_IN}{n}": one for n, one in enumerate(images)}
+
+    def printed(match: re.Match[str]) -> str:
+        values = _values(match[1])
+        alt, src = escape(values.get("alt", ""), quote=False), values.get("src", "")
+        if not src:
+            return alt
+        one = stood_for.get(src)
+        if one is None:
+            return match[0]
+        alt = alt.replace('"', "&quot;")
+        return f'<img alt="{alt}" src="{escape(one.src)}" width="{one.width}" height="{one.height}">'
+
+    return _CLEAN_IMAGE.sub(printed, html)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -109,12 +196,6 @@ def absolute(typed: str, base_url: str) -> str | None:
         return None
     joined = urljoin(base_url, address)
     return joined if links.printed(joined) else None
-
-
-def _without_dead_ends(html: str) -> str:
-    """Leave the words of links and images whose address was refused."""
-    without_images = _DEAD_IMAGE.sub(lambda m: m[1] or "", html)
-    return _DEAD_LINK.sub(r"\1", without_images)
 
 
 def _with_levels(html: str, top: int) -> str:

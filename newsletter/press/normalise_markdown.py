@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 
 from newsletter.press import fences
+from newsletter.press.footnotes import with_notes
 
 _ITEM = re.compile(r"(?P<mark>[-*+]|\d{1,9}[.)])(?P<gap> +)(?P<rest>\S.*)")
 _LONE = re.compile(r" *(?:[-*+•]|\d{1,9}[.)]) *")
@@ -19,6 +21,10 @@ _BLOCK = re.compile(r"#{1,6}(?: |$)|>")
 _HASH_WORD = re.compile(r"#+(?=[^#\s])|#{7,}")
 #: What looks like the definition of a link, with a word where the address would stand: every reader would swallow it.
 _NO_ADDRESS = re.compile(r"\[[^\]]+\]: *<?[^\s/:#?<>.]+\.?>? *(?:[\"'(].*)?")
+_BRACKETS = re.compile(r"[\[\]]")
+_OPENING = re.compile(r"(?<!\\)\[")
+#: More brackets than this, one in another, are nobody's link.
+_MOST_OPEN = 100
 _LANGUAGE = re.compile(r"[\w#.+-]+")
 
 
@@ -36,9 +42,30 @@ def normalise(text: str) -> str:
     Text between fences keeps every character. Ends with a line break unless empty.
     """
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    lines = _with_joined_markers(_without_tabs(plain.split("\n")))
+    lines = _with_joined_markers(_without_tabs(_without_thickets(with_notes(plain)).split("\n")))
     out = "\n".join(_Emitter().emit(lines)).strip("\n")
     return f"{out}\n" if out else ""
+
+
+def _without_thickets(text: str) -> str:
+    """Make words of the brackets of a paragraph that opens hundreds and closes none: readers would try each pair."""
+    if text.count("[") <= _MOST_OPEN:
+        return text
+    out: list[str] = []
+    for blank, lines in groupby(text.split("\n"), key=lambda line: not line.strip()):
+        block = "\n".join(lines)
+        thick = not blank and max(_deepest(block), block.count("](") - block.count(")")) > _MOST_OPEN
+        out.append(fences.outside_code(block, lambda words: _OPENING.sub(r"\\[", words)) if thick else block)
+    return "\n".join(out)
+
+
+def _deepest(text: str) -> int:
+    """How many brackets are open at once."""
+    most = depth = 0
+    for sign in _BRACKETS.findall(text):
+        depth = max(0, depth + (1 if sign == "[" else -1))
+        most = max(most, depth)
+    return most
 
 
 def _without_tabs(lines: list[str]) -> list[str]:

@@ -4,33 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsletter.errors import FaultyTemplate
+from newsletter.errors import FaultyTemplate, NotReady
 from newsletter.model.issue import Issue, Renditions, ToldCorrection
 from newsletter.model.marks import LETTER_MARKS
 from newsletter.model.ports import Templates
 from newsletter.press import email, text
-from newsletter.press.email import email_html
+from newsletter.press.email import letter
 from newsletter.press.environment import filler
 from newsletter.press.filters import FILTERS
 from newsletter.press.issue_markdown import issue_markdown
 from newsletter.press.pages import issue_page
 from newsletter.press.terms import with_term_links
 from newsletter.press.text import email_text
+from newsletter.press.variants import Variant, in_variant
 
 
-def render(issue: Issue, *, templates: Templates) -> Renditions:
-    """Render every form of the issue: equal issues and templates give equal bytes.
+def render(issue: Issue, *, templates: Templates, variant: Variant = "full") -> Renditions:
+    """Render every form of a variant of the issue: equal issues and templates give equal bytes.
+
+    The page is that of the whole issue in every variant: the archive has no other.
 
     Raises:
         FaultyTemplate: a template is missing or has a mistake, or one of the e-mail's lost its mark.
+        NotReady: nothing of the issue is left in the variant.
     """
     fill = filler(templates, FILTERS)
-    issue = with_term_links(issue)
+    cut = in_variant(issue, variant)
+    if cut is None:
+        raise NotReady(
+            f"{issue.week} holds nothing for the variant {variant}.", mend="Those who chose it get no letter this week."
+        )
+    linked = with_term_links(cut)
+    mail = letter(linked, fill)
     renditions = Renditions(
-        markdown=issue_markdown(issue, fill),
-        email_html=email_html(issue, fill),
-        email_text=email_text(issue, fill),
-        page=issue_page(issue, fill),
+        markdown=issue_markdown(linked, fill),
+        email_html=mail.html,
+        email_text=email_text(linked, fill),
+        page=issue_page(linked if variant == "full" else with_term_links(issue), fill),
+        variant=variant,
+        shortened=mail.shortened,
     )
     for name, part in ((email.NAME, renditions.email_html), (text.NAME, renditions.email_text)):
         for mark in LETTER_MARKS:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from newsletter import links
@@ -12,6 +14,7 @@ from newsletter.press.headings import levels
 from newsletter.press.markdown import absolute
 from newsletter.press.normalise_markdown import normalise
 from newsletter.press.raw_html import inactive
+from newsletter.press.shown_images import ShownImage
 
 _SPECIAL = re.compile(r"([\\`*_\[\]~])")
 _LINE_START = re.compile(r"^( {0,3})(#{1,6}(?= |$)|[-+>](?= |$)|=+$|-+$)")
@@ -52,13 +55,15 @@ def _destination(address: str) -> str:
     return f"<{address}>" if re.search(r"[()\s\\]", address) else address
 
 
-def harmless(text: str, *, base_url: str = "", top_level: int = 3) -> str:
+def harmless(text: str, *, base_url: str = "", top_level: int = 3, images: tuple[ShownImage, ...] = ()) -> str:
     """Normalise Markdown that people typed; tags and refused addresses become words, headings start at `top_level`.
 
-    Code keeps every character. No final line break; "" for an empty text.
+    An image whose address is that of one of `images` is fetched from where that says. Code keeps every character.
+    No final line break; "" for an empty text.
     """
+    places = {one.typed: one.src for one in images}
     tame = inactive(_with_headings(normalise(text), top_level))
-    return fences.outside_code(tame, lambda prose: _with_safe_addresses(prose, base_url)).strip("\n")
+    return fences.outside_code(tame, lambda prose: _with_safe_addresses(prose, base_url, places)).strip("\n")
 
 
 def _with_headings(text: str, top: int) -> str:
@@ -77,24 +82,30 @@ def _with_headings(text: str, top: int) -> str:
     return "\n".join(f"{'#' * next(shifted)} {words}" if level > 0 and words else words for words, level in lines)
 
 
-def _with_safe_addresses(prose: str, base_url: str) -> str:
+def _with_safe_addresses(prose: str, base_url: str, places: Mapping[str, str]) -> str:
     before = ""
     while prose != before:
-        before, prose = prose, _INLINE.sub(lambda m: _checked(m, base_url), prose)
+        before, prose = prose, _INLINE.sub(lambda m: _checked(m, base_url, places), prose)
     prose = _TARGET.sub(lambda m: m[0] if _allowed(m[2].strip("<>"), base_url) else m[1], prose)
-    return _REFERENCE.sub(lambda m: f"{m[1]}{_allowed(m[2], base_url) or '<>'}{m[3]}", prose)
+    return _REFERENCE.sub(lambda m: f"{m[1]}{_allowed(m[2], base_url, places) or '<>'}{m[3]}", prose)
 
 
-def _checked(match: re.Match[str], base_url: str) -> str:
-    address = _allowed(match["angled"] if match["angled"] is not None else match["bare"], base_url)
+def _checked(match: re.Match[str], base_url: str, places: Mapping[str, str]) -> str:
+    typed = match["angled"] if match["angled"] is not None else match["bare"]
+    address = _allowed(typed, base_url, places if match["open"].startswith("!") else {})
     if address is None:
         return match["words"]
     return f"{match['open']}{_destination(address)}{match['rest']}"
 
 
-def _allowed(typed: str, base_url: str) -> str | None:
-    """The address if every reader of it may follow it; entities and escapes are read as a browser would."""
+def _allowed(typed: str, base_url: str, places: Mapping[str, str] = MappingProxyType({})) -> str | None:
+    """The address if every reader of it may follow it; entities and escapes are read as a browser would.
+
+    An image of the workspace has another one: `places` gives it by the address as typed.
+    """
     plain = re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", html.unescape(typed))
+    if (place := places.get(plain.strip())) is not None:
+        return place
     if re.match(r"[\x00-\x20]*(?:javascript|data|vbscript|file)\s*:", unquote(plain), re.I):
         return None
     return absolute(plain, base_url)

@@ -6,6 +6,8 @@ They stand for what the programs do and are no letter of ours: the letter itself
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from html import escape, unescape
 
 _DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)", re.I)
 _LIGHT = re.compile(r"\(\s*prefers-color-scheme\s*:\s*light\s*\)", re.I)
@@ -18,6 +20,7 @@ _IMAGE = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.I)
 #: One attribute after the other, so that no value is taken for an attribute.
 _ATTRIBUTE = re.compile(r"""\s+([a-z-]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+))?""", re.I)
 _DRAWN = re.compile(r"url\((?:\"[^\"]*\"|'[^']*'|[^)]*)\)", re.I)
+_SRC = re.compile(r'(\ssrc=)"([^"]*)"')
 #: Attributes that name an image.
 _SOURCES = ("src", "srcset", "background")
 _TAG = re.compile(r"""<[a-z](?:[^>"']|"[^"]*"|'[^']*')*>""", re.I)
@@ -42,6 +45,15 @@ def without_images(html: str) -> str:
 def without_style_sheets(html: str) -> str:
     """A copy with the styles that stand on the elements alone."""
     return _STYLE.sub("", html)
+
+
+def with_pictures(html: str, addresses: Mapping[str, str]) -> str:
+    """A copy whose images are fetched from elsewhere, each by the address it is printed with; nothing else differs."""
+
+    def moved(image: re.Match[str]) -> str:
+        return _SRC.sub(lambda src: f'{src[1]}"{escape(addresses.get(unescape(src[2]), unescape(src[2])))}"', image[0])
+
+    return _IMAGE.sub(moved, html) if addresses else html
 
 
 def has_images(html: str) -> bool:

@@ -94,6 +94,8 @@ class Vocabulary:
 
     def mentions(self, prose: str, *, blocked: Collection[int] = ()) -> Iterator[Mention]:
         """Every mention in order, none within another; none that starts at a place that is blocked."""
+        if self._by_word.keys().isdisjoint(map(str.lower, _WORD.findall(prose))):
+            return
         at = 0
         for word in _WORD.finditer(prose):
             if word.start() < at or (patterns := self._by_word.get(word[0].lower())) is None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from starlette.applications import Starlette
 
+from newsletter.model.shelf import Site
 from newsletter.newsroom.mailings import older_secrets, readers_secret
 from newsletter.newsroom.room import Newsroom
 from newsletter.press.pages import unsubscribe_page
@@ -17,10 +18,11 @@ from newsletter.web.server import serve
 
 def door(room: Newsroom, store: Store) -> Starlette:
     """The application for the readers of this newsroom."""
-    wording = room.settings.publication.wording
+    publication = room.settings.publication
+    shared = Site(wording=publication.wording, theme=publication.theme)
 
     def page(state: Literal["ask", "done", "unknown"], action: str) -> str:
-        return unsubscribe_page(wording, templates=room.templates, action=action, state=state)
+        return unsubscribe_page(shared, templates=room.templates, action=action, state=state)
 
     return make_app(
         subscribers=store.subscribers,

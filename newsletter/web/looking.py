@@ -13,15 +13,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from newsletter.config.load import load_settings
 from newsletter.errors import FaultyFiles, NewsletterError
 from newsletter.files.state import read_state
 from newsletter.model.remarks import Remark, errors_in
 from newsletter.model.settings import Settings
 from newsletter.model.week import Week
 from newsletter.newsroom.news_memo import NewsMemo
-from newsletter.newsroom.room import Newsroom
+from newsletter.newsroom.room import Newsroom, workspace_settings
 from newsletter.newsroom.week_remarks import remarks_despite
+from newsletter.press.variants import Variant
 from newsletter.previewing import Opened, Preview, opened, preview, shown_file
 from newsletter.store.engine import Store, open_store, sqlite_url
 
@@ -34,9 +34,9 @@ class Look:
     """What an open preview shows: the newest view that could be made, and what is to be said now."""
 
     week: Week
-    #: None as long as none could be made; and its letter, read.
+    #: None as long as none could be made; and its letters by variant, read.
     preview: Preview | None
-    letter: Opened | None
+    letters: Mapping[Variant, Opened]
     remarks: tuple[Remark, ...]
     #: Paths among those of the remarks and the takes that can be shown as files.
     files: frozenset[str]
@@ -44,6 +44,11 @@ class Look:
     stale: bool = False
     #: A short name of all that is shown; the letter's date is not.
     revision: str
+
+    @property
+    def letter(self) -> Opened | None:
+        """The letter of the whole issue."""
+        return self.letters.get("full")
 
 
 class Previewer:
@@ -93,16 +98,17 @@ class Previewer:
 
     def _found(self, remarks: tuple[Remark, ...], *, stale: bool) -> Look:
         good, root = self._good, self._room.root
-        letter = opened(good.letter) if good else None
+        letters = {variant: opened(cut.letter) for variant, cut in good.cuts.items()} if good else {}
         named = {remark.path for remark in remarks}
         takes = {take.path for story in good.stories for take in story.takes} if good else set()
         files = frozenset(path for path in named | takes if shown_file(root, path, named) is not None)
-        shown = (replace(good, letter=b"") if good else None, letter, remarks, sorted(files), stale)
+        undated = {variant: replace(cut, letter=b"") for variant, cut in good.cuts.items()} if good else {}
+        shown = (replace(good, cuts=undated) if good else None, letters, remarks, sorted(files), stale)
         revision = blake2b(repr(shown).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
         return Look(
             week=self._week,
             preview=good,
-            letter=letter,
+            letters=letters,
             remarks=remarks,
             files=files,
             stale=stale and good is not None,
@@ -110,7 +116,7 @@ class Previewer:
         )
 
     def _settings(self) -> Settings:
-        settings, remarks = load_settings(self._room.root, self._environ)
+        settings, remarks = workspace_settings(self._room.root, self._environ)
         if settings is None or errors_in(remarks):
             raise FaultyFiles(errors_in(remarks))
         return settings

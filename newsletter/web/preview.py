@@ -7,6 +7,7 @@ says otherwise, and a page of another site that borrowed a name for this address
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,8 +19,16 @@ from newsletter.errors import NewsletterError
 from newsletter.press.desk_pages import VIEWS, WIDTHS, Inbox, Shown, file_page, plain_page, preview_page
 from newsletter.press.desk_pages import script as script_of
 from newsletter.press.desk_pages import style_sheet as style_sheet_of
-from newsletter.press.simulations import has_images, in_the_dark, in_the_light, without_images, without_style_sheets
-from newsletter.previewing import shown_file
+from newsletter.press.simulations import (
+    has_images,
+    in_the_dark,
+    in_the_light,
+    with_pictures,
+    without_images,
+    without_style_sheets,
+)
+from newsletter.press.variants import VARIANTS, Variant
+from newsletter.previewing import picture_of, pictures_of, shown_file
 from newsletter.web.live import Live
 from newsletter.web.looking import Look
 
@@ -36,9 +45,10 @@ _SHELL = (
 )
 #: A view loads what a mail program would: pictures. Nothing in it runs.
 _VIEW = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'; sandbox allow-same-origin"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' http: https: data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
 )
+_KINDS: Mapping[str, str] = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 _SIMULATED: Mapping[str, Callable[[str], str]] = {
     "light": in_the_light,
     "dark": in_the_dark,
@@ -53,28 +63,40 @@ def make_preview(live: Live, *, hosts: Collection[str] | None) -> ASGIApp:
     def shell(request: Request) -> Response:
         look, room = live.look, live.room
         view, width = request.query_params.get("view", "mail"), request.query_params.get("width", "wide")
+        variant = _variant(request)
         page = preview_page(
-            _shown(look),
+            _shown(look, variant),
             view=view if view in VIEWS else "mail",
             width=width if width in WIDTHS else "wide",
+            variant=variant,
             publication=room.settings.publication.wording.name,
             templates=room.templates,
         )
         return HTMLResponse(page, headers={**_ALWAYS, "Content-Security-Policy": _SHELL})
 
     def view(request: Request) -> Response:
-        content = _view(live, request.path_params["name"])
+        content = _view(live, request.path_params["name"], _variant(request))
         if content is None:
             return _missing("There is nothing to be seen yet.")
         headers = {**_ALWAYS, "Content-Security-Policy": _VIEW}
         return Response(content, media_type="text/html; charset=utf-8", headers=headers)
 
-    def letter(_: Request) -> Response:
-        look = live.look
-        if look.preview is None:
-            return _missing("There is no letter yet.")
-        headers = {**_ALWAYS, "Content-Disposition": f'attachment; filename="{look.week}-preview.eml"'}
-        return Response(look.preview.letter, media_type="message/rfc822", headers=headers)
+    def letter(request: Request) -> Response:
+        look, variant = live.look, _variant(request)
+        cut = look.preview.cuts.get(variant) if look.preview else None
+        if cut is None:
+            return _missing("There is no such letter.")
+        name = f"{look.week}-preview.eml" if variant == "full" else f"{look.week}-{variant}-preview.eml"
+        headers = {**_ALWAYS, "Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(cut.letter, media_type="message/rfc822", headers=headers)
+
+    def picture(request: Request) -> Response:
+        look, name = live.look, request.path_params["name"]
+        found = picture_of(live.room.root, look.preview.issue, name) if look.preview else None
+        if found is None:
+            return _missing(f"The workspace has no picture {name} as it is shown.")
+        kind = _KINDS.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+        return Response(found, media_type=kind, headers={**_ALWAYS, "Content-Security-Policy": "default-src 'none'"})
 
     def file(request: Request) -> Response:
         look, room, path = live.look, live.room, request.path_params["path"]
@@ -102,6 +124,7 @@ def make_preview(live: Live, *, hosts: Collection[str] | None) -> ASGIApp:
         routes=[
             Route("/", shell, methods=["GET"]),
             Route("/view/{name}", view, methods=["GET"]),
+            Route("/picture/{name:path}", picture, methods=["GET"]),
             Route("/letter.eml", letter, methods=["GET"]),
             Route("/file/{path:path}", file, methods=["GET"]),
             Route("/events", events, methods=["GET"]),
@@ -128,20 +151,27 @@ class _Named:
         await self._app(scope, receive, send)
 
 
-def _view(live: Live, name: str) -> bytes | None:
-    """The bytes of one view; None while there is none, or if there is none of that name."""
+def _variant(request: Request) -> Variant:
+    asked = request.query_params.get("variant", "full")
+    return next((variant for variant in VARIANTS if variant == asked), "full")
+
+
+def _view(live: Live, name: str, variant: Variant) -> bytes | None:
+    """The bytes of one view; None while there is none, or if there is none of that name or nothing in that variant."""
     look, templates = live.look, live.room.templates
-    if look.preview is None or look.letter is None or name not in VIEWS:
+    letter = look.letters.get(variant)
+    if look.preview is None or letter is None or name not in VIEWS:
         return None
-    language = look.preview.issue.wording.language
+    language, addresses = look.preview.issue.wording.language, _pictures(look)
+    html, text = letter.html.decode("utf-8"), letter.text.decode("utf-8")
     if name == "mail":
-        return look.letter.html
+        return with_pictures(html, addresses).encode("utf-8")
     if name == "page":
-        return look.preview.page.encode("utf-8")
-    html, text = look.letter.html.decode("utf-8"), look.letter.text.decode("utf-8")
+        return with_pictures(look.preview.page, addresses).encode("utf-8")
     if name in _SIMULATED:
-        return _SIMULATED[name](html).encode("utf-8")
-    shown = {"text": text, "markdown": look.preview.markdown, "source": html}[name].replace("\r\n", "\n")
+        return with_pictures(_SIMULATED[name](html), addresses).encode("utf-8")
+    markdown = look.preview.cuts[variant].markdown
+    shown = {"text": text, "markdown": markdown, "source": html}[name].replace("\r\n", "\n")
     page = plain_page(
         VIEWS[name],
         shown,
@@ -153,8 +183,15 @@ def _view(live: Live, name: str) -> bytes | None:
     return page.encode("utf-8")
 
 
-def _shown(look: Look) -> Shown:
-    made, letter = look.preview, look.letter
+def _pictures(look: Look) -> Mapping[str, str]:
+    """Where the preview has each picture of the workspace, by the address that is printed."""
+    found = pictures_of(look.preview.issue) if look.preview else {}
+    return {printed: f"/picture/{quote(name)}" for printed, name in found.items()}
+
+
+def _shown(look: Look, variant: Variant) -> Shown:
+    made, letter = look.preview, look.letters.get(variant)
+    html = letter.html.decode("utf-8") if letter else ""
     return Shown(
         week=look.week,
         title=made.issue.title if made else f"Week {look.week}",
@@ -164,15 +201,19 @@ def _shown(look: Look) -> Shown:
         inbox=Inbox(
             sender=letter.sender,
             subject=letter.subject,
-            preheader=made.issue.preheader,
+            preheader=made.cuts[variant].preheader,
             size=len(letter.html),
-            images=has_images(letter.html.decode("utf-8")),
+            images=has_images(html),
+            pictures=with_pictures(html, _pictures(look)) != html,
+            page_pictures=with_pictures(made.page, _pictures(look)) != made.page,
+            shortened=made.cuts[variant].shortened,
         )
         if made and letter
         else None,
         remarks=look.remarks,
         files=look.files,
         stories=made.stories if made else (),
+        variants=tuple(made.cuts) if made else (),
         stale=look.stale,
         revision=look.revision,
     )

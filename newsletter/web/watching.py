@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 _GATHERED, _QUIET = 50, 20
 #: Milliseconds after which a watcher that saw nothing says so.
 _PATIENCE = 200
-_FOLDERS = ("issues", "templates")
+_FOLDERS = ("issues", "templates", "images")
 _ENDINGS = (".toml", ".txt")
 #: What editors lay beside the file that is being written.
 _BESIDE = ("~", ".swp", ".swx", ".swo", ".tmp", ".part", ".bak", ".orig", ".crdownload")

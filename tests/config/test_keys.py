@@ -7,6 +7,7 @@ import pytest
 
 from newsletter.config.keys import KEYS, Key, show
 from newsletter.config.load import load_settings
+from newsletter.press.image_size import image_size
 
 
 def test_every_key_says_what_it_means_and_what_it_looks_like() -> None:
@@ -33,9 +34,9 @@ def test_a_default_typed_into_the_file_changes_nothing(tmp_path: Path, key: Key)
     plain = "".join(others) + (f"{brackets}\n{least[table]}\n" if table in least else "")
 
     (tmp_path / "newsletter.toml").write_text(typed)
-    with_default, remarks = load_settings(tmp_path, {})
+    with_default, remarks = load_settings(tmp_path, {}, image_size=image_size)
     (tmp_path / "newsletter.toml").write_text(plain)
-    without, _ = load_settings(tmp_path, {})
+    without, _ = load_settings(tmp_path, {}, image_size=image_size)
 
     assert remarks == ()
     assert with_default == without
@@ -46,7 +47,9 @@ def test_what_is_shown_is_toml_and_hides_every_secret(tmp_path: Path) -> None:
         '[publication]\nname = "A \\"b\\""\n[mail]\nfrom = "a@example.com"\n'
         '[[member]]\nid = "yoga"\nname = "Yoga"\nrole = "chief"\n[week]\nlate_grace = "1d 2h 3m"\n'
     )
-    settings, _ = load_settings(tmp_path, {"NEWSLETTER_SECRET": "s" * 32, "DATABASE_URL": "sqlite:///hidden"})
+    settings, _ = load_settings(
+        tmp_path, {"NEWSLETTER_SECRET": "s" * 32, "DATABASE_URL": "sqlite:///hidden"}, image_size=image_size
+    )
     assert settings is not None
 
     rows = dict(show(settings))

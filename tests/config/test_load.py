@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from newsletter.config.load import load_settings
-from newsletter.model.issue import Member
+from newsletter.model.members import Member
 from newsletter.model.remarks import Remark
 from newsletter.model.settings import Settings
 from newsletter.model.week import SlotTime
+from newsletter.press.image_size import image_size
 
 LEAST = '[publication]\nname = "Tech Pulse"\n[mail]\nfrom = "Tech Pulse <pulse@example.com>"\n'
 
@@ -19,7 +20,7 @@ def loaded(
     root: Path, text: str | bytes, environ: Mapping[str, str] | None = None
 ) -> tuple[Settings | None, tuple[Remark, ...]]:
     (root / "newsletter.toml").write_bytes(text.encode() if isinstance(text, str) else text)
-    return load_settings(root, environ or {})
+    return load_settings(root, environ or {}, image_size=image_size)
 
 
 def settings_of(root: Path, text: str, environ: Mapping[str, str] | None = None) -> Settings:
@@ -255,7 +256,7 @@ def test_no_word_names_two_members(tmp_path: Path, second: str, words: str) -> N
 
 
 def test_without_a_file_the_mend_is_named(tmp_path: Path) -> None:
-    found, remarks = load_settings(tmp_path, {})
+    found, remarks = load_settings(tmp_path, {}, image_size=image_size)
 
     assert found is None
     assert [remark.code for remark in remarks] == ["no-file"]

@@ -15,7 +15,8 @@ from newsletter.desk.takes.attach import Attached, attach
 from newsletter.desk.takes.match import StoryFinder
 from newsletter.links import Link
 from newsletter.model.feeds import Feed
-from newsletter.model.issue import Explainer, Member, Printed, Reference, Take, Wishes, Wording
+from newsletter.model.issue import Explainer, Printed, Reference, Take, Wishes, Wording
+from newsletter.model.members import Member
 from newsletter.model.news import Entry, News, Ranked, Story, Term
 from newsletter.model.settings import (
     Collecting,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsletter.desk.members import closest, member_named, sharing
-from newsletter.model.issue import Member
+from newsletter.model.members import Member
 from tests.desk.builders import DIKA, MEMBERS, YOGA
 
 NAMED = {

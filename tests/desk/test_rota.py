@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.desk.rota import absence, freeze_day, on_rota, turn_of
-from newsletter.model.issue import Away, Member, Rota
+from newsletter.model.members import Away, Member, Rota
 from newsletter.model.week import Week
 from tests.desk.builders import WEEK, make_schedule
 

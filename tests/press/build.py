@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.model.issue import Explainer, Issue, PrintedStory, PrintedTake, Wording
+from newsletter.model.shelf import Site
+from newsletter.model.theme import Theme
 from newsletter.model.week import Week
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -35,6 +37,10 @@ def make_wording(**changes: Any) -> Wording:
         "postal_address": "Tech Pulse, 1 Harbour Lane, Exampleton",
     }
     return Wording(**given | changes)
+
+
+def make_site(wording: Wording | None = None) -> Site:
+    return Site(wording=wording or make_wording(), theme=Theme())
 
 
 def make_take(

@@ -57,13 +57,13 @@ def test_an_issue_without_an_address_is_named_and_not_linked() -> None:
     assert "Correction to Week #22 2024 - Bees & <Hives>: It was the council." in made.email_text
 
 
-def test_a_list_stands_below_its_lead_and_a_heading_below_those_of_the_stories() -> None:
+def test_a_list_stands_below_its_lead_and_a_heading_one_level_below_that_of_the_corrections() -> None:
     text = "- one\n- two\n\n# Loud"
 
     made = render(make_issue(corrections=(make_correction(text),)), templates=FileTemplates())
 
     assert "</strong>:</p>\n<ul>" in made.page
-    assert "<h4>Loud</h4>" in made.page
+    assert "<h3>Loud</h3>" in made.page
 
 
 def test_a_correction_in_another_script_has_its_own_direction() -> None:

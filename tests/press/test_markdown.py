@@ -40,7 +40,7 @@ def test_what_could_act_is_removed_and_words_stay(typed: str, html: str) -> None
         ("left <!-- open", "left &lt;!-- open"),
         ("`<script>` and <style> stay", "&lt;style&gt; stay"),
         ("a < b and c > d", "a &lt; b and c &gt; d"),
-        ("A[^1]\n\n[^1]: Horoscopes.", "[^1]: Horoscopes."),
+        ("A[^1]\n\n[^1]: Horoscopes.", "<p>¹ Horoscopes.</p>"),
     ],
     ids=["script named", "generics", "open comment", "code and style", "arithmetic", "footnote of one word"],
 )
@@ -92,3 +92,21 @@ def test_strike_through_is_struck_and_typed_quotation_marks_stay() -> None:
 
 def test_nothing_makes_nothing() -> None:
     assert to_html("") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ("a <i>b\n\n```\nx\n```", "<p>a <i>b</i></p>\n<pre><code>x</code></pre>"),
+        ("<b>one\n\ntwo</b> three", "<p><b>one</b></p>\n<p><b>two</b> three</p>"),
+        ("- <s>x\n- y</s>", "<ul>\n<li><s>x</s></li>\n<li><s>y</s></li>\n</ul>"),
+        ("<u>a *b* c</u>", "<p><u>a <em>b</em> c</u></p>"),
+        (
+            "[![a](https://example.com/b.png)](https://example.com)",
+            '<p><a href="https://example.com"><img alt="a" src="https://example.com/b.png"></a></p>',
+        ),
+    ],
+    ids=["before code", "across paragraphs", "across items", "closed", "linked picture"],
+)
+def test_no_block_stands_inside_an_inline_element_that_nobody_closed(typed: str, html: str) -> None:
+    assert to_html(typed) == html

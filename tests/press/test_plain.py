@@ -60,6 +60,19 @@ def test_no_line_starts_with_a_closing_sign() -> None:
     assert lines == ["あああああ。", "いいい"]
 
 
-@pytest.mark.parametrize(("text", "wide"), [("abc", 3), ("日本", 4), ("e\u0301", 1), ("\u200d", 0)], ids=str)
+@pytest.mark.parametrize(
+    ("text", "wide"),
+    [
+        ("abc", 3),
+        ("日本", 4),
+        ("e\u0301", 1),
+        ("\u200d", 0),
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", 2),
+        ("\u2764\ufe0f", 2),
+        ("العربية", 7),
+        ("日\x07b", 3),
+    ],
+    ids="latin cjk mark joiner family heart arabic control".split(),
+)
 def test_columns_count_what_a_terminal_shows(text: str, wide: int) -> None:
     assert columns(text) == wide

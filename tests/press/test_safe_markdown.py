@@ -27,7 +27,7 @@ _READER = MarkdownIt("commonmark", {"html": True})
         ("a <div> and a List<String> are words", "a &lt;div> and a List&lt;String> are words"),
         ("<<span x>script>y()<<p z>/script>", "< script>y()< /script>"),
         ("<u>x</u> `<i>`", "<u>x</u> `<i>`"),
-        ("A[^1] b.\n\n[^1]: The note.", "A[^1] b.\n\n[^1]: The note."),
+        ("A[^1] b.\n\n[^1]: The note.", "A¹ b.\n\n¹ The note."),
         (
             "[Update]: Withdrawn.\n[r]: javascript:1\n[s]: /p (t)",
             "\\[Update]: Withdrawn.\n[r]: <>\n[s]: https://a.example/p (t)",

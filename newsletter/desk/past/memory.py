@@ -24,7 +24,6 @@ from newsletter.desk.vectors import clean_title, count_titles, tokens
 from newsletter.links import identity, same
 from newsletter.model.issue import Printed, Reference
 from newsletter.model.news import Story, TermCounts
-from newsletter.model.week import Week
 from newsletter.text import content_words, fold, headline_key
 
 #: Letters of a take below which equal words prove nothing ("Agreed.").
@@ -84,7 +83,7 @@ def remembered(issues: tuple[Printed, ...], terms: TermCounts) -> Memory:
 
 @dataclass(frozen=True)
 class Memory:
-    """Every issue sent before this one, oldest first; may be empty.
+    """Every issue printed before this one, oldest first, no two of one place; may be empty.
 
     `terms` say what a word is worth this week; where they are empty, the memory's own headlines do.
     """
@@ -132,12 +131,12 @@ class Memory:
         links = (link for link in (story.link, *(e.link for e in story.entries)) if link)
         titles = (headline_key(title) for title in (story.headline, *(e.title for e in story.entries)))
         bare = (issue for title in titles if (issue := self._headlines_alone.get(title)) is not None)
-        found = (self.address_before(*links), max(bare, key=_week, default=None))
-        return max((issue for issue in found if issue is not None), key=_week, default=None)
+        found = (self.address_before(*links), max(bare, key=self._when, default=None))
+        return max((issue for issue in found if issue is not None), key=self._when, default=None)
 
     def address_before(self, *links: str) -> Printed | None:
         """The latest issue that printed one of these addresses."""
-        return max((told.issue for _, told in self._printed_at(links)), key=_week, default=None)
+        return max((told.issue for _, told in self._printed_at(links)), key=self._when, default=None)
 
     def headlines_at(self, link: str) -> tuple[tuple[str, Printed], ...]:
         """The headlines that this page was printed under, each with its issue, oldest first."""
@@ -167,7 +166,9 @@ class Memory:
 
     def topic_before(self, topic: str) -> Printed | None:
         """The latest issue that explained this topic, also under slightly other words ("Introduction to …")."""
-        return max((self._topics[name] for name in topic_names(topic) if name in self._topics), key=_week, default=None)
+        return max(
+            (self._topics[name] for name in topic_names(topic) if name in self._topics), key=self._when, default=None
+        )
 
     def explainer_before(self, path: str) -> Printed | None:
         """The latest issue that took its explainer from this file, whatever the file says now."""
@@ -213,7 +214,7 @@ class Memory:
             for link, told in self._printed_at(dict.fromkeys((story.link, *(e.link for e in story.entries))))
             if not is_front(link) or _alike(self._weighed(story), told.words)
         ]
-        return max(found, key=lambda told: _week(told.issue), default=None)
+        return max(found, key=lambda told: self._when(told.issue), default=None)
 
     def _called(self, story: Story) -> _Told | None:
         """Who stood under this headline; or under one of its titles, if it was printed without an address."""
@@ -225,12 +226,20 @@ class Memory:
             found.extend(
                 told for told in self._told if told.issue is bare and titles & told.words.titles and not told.links
             )
-        return max(found, key=lambda told: _week(told.issue), default=None)
+        return max(found, key=lambda told: self._when(told.issue), default=None)
 
     @cached_property
     def _asked(self) -> dict[tuple[str, ...], tuple[StoryWords, _Told] | None]:
         """Answers given: repeat and continuation ask the same."""
         return {}
+
+    def _when(self, issue: Printed) -> int:
+        """How late an issue came: two may lie in one week."""
+        return self._order[issue.reference.place]
+
+    @cached_property
+    def _order(self) -> Mapping[str, int]:
+        return {issue.reference.place: at for at, issue in enumerate(self.issues)}
 
     # The indexes -----------------------------------------------------------------------------------
 
@@ -254,8 +263,8 @@ class Memory:
 
     @cached_property
     def _recent(self) -> tuple[_Told, ...]:
-        weeks = {issue.reference.week for issue in self.issues[-RECENT:]}
-        return tuple(told for told in self._told if told.issue.reference.week in weeks and not told.words.is_column)
+        places = {issue.reference.place for issue in self.issues[-RECENT:]}
+        return tuple(told for told in self._told if told.issue.reference.place in places and not told.words.is_column)
 
     @cached_property
     def _recent_with(self) -> Mapping[str, tuple[tuple[int, float], ...]]:
@@ -362,7 +371,3 @@ def _alike(mine: StoryWords, told: StoryWords) -> bool:
 def _tells(headline: str) -> bool:
     """Whether the headline has words enough to be no chance ("Here's the latest")."""
     return len(content_words(headline)) >= _ENOUGH_WORDS
-
-
-def _week(issue: Printed) -> Week:
-    return issue.reference.week

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from newsletter.desk.compose import Desk
+from newsletter.desk.pictures import Seen
 from newsletter.desk.proof import (
     coach,
     dark,
@@ -31,8 +32,8 @@ class Proof:
     desk: Desk
     draft: Draft
     renditions: Renditions
-    #: Bytes of each image that lies in the workspace, by its address as typed; None where no file is there.
-    images: Mapping[str, int | None] = field(default_factory=dict)
+    #: The files that texts name as images, by the text's path and the address as typed; None where no file is there.
+    images: Mapping[tuple[str, str], Seen | None] = field(default_factory=dict)
 
 
 def proofread(proof: Proof) -> tuple[Remark, ...]:
@@ -64,7 +65,7 @@ def _of_the_words(proof: Proof) -> Iterator[Remark]:
     yield from dates.stale_years(issue, texts)
     yield from links.about_links(texts, resolved)
     yield from links.about_story_links(issue, proof.draft.placements, resolved)
-    yield from images.about_images(texts, proof.images)
+    yield from images.about_images(texts, proof.images, has_site=bool(issue.wording.base_url))
     yield from house_words.avoided(texts, desk.settings.checking.avoid)
     yield from house_words.misspelt(texts, desk.settings.checking.spelling)
     yield from takes.about_form(texts)
@@ -73,6 +74,6 @@ def _of_the_words(proof: Proof) -> Iterator[Remark]:
 
 def _of_the_letter(proof: Proof) -> Iterator[Remark]:
     """What only the finished letter shows."""
-    html = proof.renditions.email_html
-    yield from size.about_bytes(proof.draft.issue, html)
-    yield from dark.black_text(proof.draft.issue.week, html)
+    made = proof.renditions
+    yield from size.about_bytes(proof.draft.issue, made.email_html, made.shortened)
+    yield from dark.black_text(proof.draft.issue.week, made.email_html)

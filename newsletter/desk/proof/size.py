@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
+from itertools import pairwise
 
 from newsletter.desk.proof.prose import reading_words
 from newsletter.model.issue import Issue, PrintedStory, Wishes
@@ -12,13 +13,16 @@ from newsletter.model.remarks import Remark
 from newsletter.text import clip, one_line
 
 #: Bytes of the HTML part, decoded: from the first on it wants a look, at the second Gmail cuts.
-WANTS_A_LOOK = 80 * 1024
-CUT = 100 * 1024
+WANTS_A_LOOK = 80_000
+CUT = 100_000
 #: Signs of a subject that mail programs show whole and that still says something.
 SUBJECT = (10, 78)
 #: Words of a whole issue.
 WORDS = (50, 5000)
 
+_FEWER = "Fewer headlines or stories, or a shorter explainer."
+#: Parts that take the most room, by name.
+_NAMED = 3
 _HEADING = re.compile(r"<h([1-4])\b[^>]*>(.*?)</h\1>", re.S)
 
 
@@ -70,18 +74,42 @@ def _told(story: PrintedStory) -> Iterator[str]:
     yield from (sibling.headline for sibling in story.thread)
 
 
-def about_bytes(issue: Issue, email_html: str) -> Iterator[Remark]:
-    """Whether Gmail cuts the letter, and what is not seen then."""
+def about_bytes(issue: Issue, email_html: str, shortened: Sequence[str] = ()) -> Iterator[Remark]:
+    """Whether Gmail cuts the letter, what is not seen then, and what it would take; or what was left to the page."""
     size = len(email_html.encode())
-    if size <= WANTS_A_LOOK:
-        return
-    mend = ("Fewer headlines or stories, or a shorter explainer.",)
-    if size <= CUT:
-        what = f"The letter's HTML has {size:,} bytes; from {CUT:,} on Gmail cuts it."
-        yield Remark(f"issues/{issue.week}", 0, "warning", "mail-size", what, mend)
-    else:
+    path = f"issues/{issue.week}"
+    if size > CUT:
         what = f"The letter's HTML has {size:,} bytes. Gmail cuts it at {CUT:,}, {_cut_at(email_html)}."
-        yield Remark(f"issues/{issue.week}", 0, "error", "mail-size", what, mend)
+        yield Remark(path, 0, "error", "mail-size", what, tuple(_ways_out(issue, email_html, shortened)))
+    elif shortened:
+        what = (
+            f"The whole letter would be more than Gmail shows. Shortened to {size:,} bytes of HTML, it leaves the rest "
+            f"to the issue's page and links there: {'; '.join(shortened)}. The text part is whole."
+        )
+        yield Remark(path, 0, "warning", "mail-size", what, (_FEWER,))
+    elif size > WANTS_A_LOOK:
+        what = f"The letter's HTML has {size:,} bytes; from {CUT:,} on Gmail cuts it."
+        yield Remark(path, 0, "warning", "mail-size", what, (_FEWER,))
+
+
+def _ways_out(issue: Issue, email_html: str, shortened: Sequence[str]) -> Iterator[str]:
+    if shortened:
+        yield f"Shortened already: {'; '.join(shortened)}."
+    elif not issue.wording.base_url:
+        yield "With publication.base_url, the letter could leave a part to the issue's page and link there."
+    largest = sorted(_parts(email_html), key=lambda part: -part[1])[:_NAMED]
+    if largest:
+        named = ", ".join(f'"{clip(words, 60)}" ({size:,})' for words, size in largest)
+        yield f"Most of it: {named}."
+    yield _FEWER
+
+
+def _parts(email_html: str) -> Iterator[tuple[str, int]]:
+    """Each heading with the bytes from it to the next."""
+    headings = [(match.start(), _words(match[2])) for match in _HEADING.finditer(email_html)]
+    for (at, words), (end, _) in pairwise([*headings, (len(email_html), "")]):
+        if words:
+            yield words, len(email_html[at:end].encode())
 
 
 def _cut_at(email_html: str) -> str:

@@ -9,7 +9,8 @@ from itertools import pairwise
 from newsletter.desk.members import member_named
 from newsletter.desk.proof.passages import Passage
 from newsletter.desk.proof.prose import without_code, words_alone
-from newsletter.model.issue import Issue, Member, Placement, Take
+from newsletter.model.issue import Issue, Placement, Take
+from newsletter.model.members import Member
 from newsletter.model.remarks import Remark
 from newsletter.text import clip
 

@@ -19,7 +19,8 @@ from newsletter.desk.takes.match import Match, StoryFinder, meant
 from newsletter.desk.takes.signed import signed
 from newsletter.desk.takes.voices import other_voices, parted
 from newsletter.links import Link, host_of, printed, same, with_scheme
-from newsletter.model.issue import Member, Placement, Take
+from newsletter.model.issue import Placement, Reference, Take
+from newsletter.model.members import Member
 from newsletter.model.news import Story
 from newsletter.model.remarks import Level, Remark
 from newsletter.text import clip, content_words, fold, same_text, slug, words
@@ -129,7 +130,7 @@ class _Placing:
         if match.address or take.link:
             return self._own_story(match.address or take.link, member)
         if (earlier := self.memory.headline_before(take.ref)) is not None:
-            return self._earlier(earlier.reference.title, str(earlier.reference.week), take.ref, member)
+            return self._earlier(earlier.reference, take.ref, member)
         if take.headline and match.how != "near":
             return self._own_story("", member)
         return self._unsure(match, typed)
@@ -140,8 +141,7 @@ class _Placing:
         if story.id in self.wanted.drop:
             return self._dropped(story, member)
         if not take.again and (earlier := self.memory.story_before(story)) is not None:
-            reference = earlier.reference
-            return self._earlier(reference.title, str(reference.week), story.headline, member, about=story)
+            return self._earlier(earlier.reference, story.headline, member, about=story)
         remarks = []
         if match.how == "near":
             what = f'"{typed}" read as "{story.headline}" ({self._source(story)}).'
@@ -169,7 +169,7 @@ class _Placing:
             mend = (f"Put a whole address on line {self._line}.",)
             return self._held("its address cannot be printed", "address", what, mend)
         if link and not take.again and (earlier := self.memory.address_before(link)) is not None:
-            return self._earlier(earlier.reference.title, str(earlier.reference.week), link, member)
+            return self._earlier(earlier.reference, link, member)
         for story in self.own.values():
             if same(link, story.link) if link and story.link else same_text(take.headline, story.headline):
                 return Placement(take=take, outcome="own", story=story.id), None, ()
@@ -220,15 +220,15 @@ class _Placing:
         return self._held("its story was dropped", "dropped-story", what, mend, about=story)
 
     def _earlier(
-        self, title: str, week: str, name: str, member: Member, *, about: Story | None = None
+        self, earlier: Reference, name: str, member: Member, *, about: Story | None = None
     ) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
         what = (
-            f'"{clip(name, 90)}" was printed in {title} ({week}). It is not printed again as new: '
+            f'"{clip(name, 90)}" was printed in {earlier.title} ({earlier.week}). It is not printed again as new: '
             f"{member.name}'s take stands apart, with a word on that issue."
         )
         remark = self._remark("warning", "story-before", what, ("Print the story again on purpose? Add  again: yes",))
         candidates = (about.id,) if about else ()
-        return Placement(take=self.take, outcome="apart", reason=week, candidates=candidates), None, (remark,)
+        return Placement(take=self.take, outcome="apart", reason=earlier.place, candidates=candidates), None, (remark,)
 
     def _unsure(self, match: Match, ref: str) -> tuple[Placement, Story | None, tuple[Remark, ...]]:
         take = self.take

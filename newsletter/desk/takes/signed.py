@@ -13,7 +13,8 @@ from newsletter.desk.members import exactly, member_named
 from newsletter.desk.takes.match import StoryFinder
 from newsletter.desk.takes.voices import speakers, unwrapped
 from newsletter.links import looks_like_address
-from newsletter.model.issue import Member, Take
+from newsletter.model.issue import Take
+from newsletter.model.members import Member
 from newsletter.model.remarks import Remark
 
 #: A first line: "Yoga", "By Yoga", "Yoga: words", "**Yoga:** words".

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.desk.members import member_named
-from newsletter.model.issue import Draft, Member, Outcome, Placement
+from newsletter.model.issue import Draft, Outcome, Placement
+from newsletter.model.members import Member
 from newsletter.text import clip
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")

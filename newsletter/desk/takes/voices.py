@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from newsletter.desk.members import exactly, member_named
-from newsletter.model.issue import Member, Take
+from newsletter.model.issue import Take
+from newsletter.model.members import Member
 from newsletter.model.remarks import Remark
 
 _CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[\s\u202f]?[ap]\.?m\.?)?"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from newsletter.desk.compose import Desk, compose
+from newsletter.desk.pictures import Seen
+from newsletter.desk.proof.images import Files
 from newsletter.desk.proof.proofread import Proof, proofread
 from newsletter.model.issue import Renditions, Take
 from newsletter.model.remarks import Remark
@@ -16,9 +18,15 @@ TAKE_PATH = "issues/2024-W23/takes/yoga.md"
 EXPLAINER_PATH = "issues/explainers/open-weights.md"
 
 
-def proof_of(desk: Desk, *, html: str = "<p>Letter.</p>", images: Mapping[str, int | None] | None = None) -> Proof:
+def proof_of(
+    desk: Desk,
+    *,
+    html: str = "<p>Letter.</p>",
+    shortened: tuple[str, ...] = (),
+    images: Files | None = None,
+) -> Proof:
     """The desk's issue, composed; `html` stands for the finished letter."""
-    renditions = Renditions(markdown="", email_html=html, email_text="", page="")
+    renditions = Renditions(markdown="", email_html=html, email_text="", page="", shortened=shortened)
     return Proof(desk=desk, draft=compose(desk), renditions=renditions, images=images or {})
 
 
@@ -34,7 +42,8 @@ def on_take(text: str, code: str, **proof: Any) -> tuple[Remark, ...]:
 
 def on_body(body: str, code: str, **changes: Any) -> tuple[Remark, ...]:
     """The same of an explainer with this body, which begins on line 5 of its file."""
-    images = changes.pop("images", None)
+    files: dict[str, Seen | None] = changes.pop("images", {})
+    images = {(EXPLAINER_PATH, typed): file for typed, file in files.items()}
     return remarks_on(desk_with(explainer=make_explainer(body=body, body_line=5, **changes)), code, images=images)
 
 

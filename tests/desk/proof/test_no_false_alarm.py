@@ -10,7 +10,7 @@ from newsletter.desk.proof.proofread import proofread
 from newsletter.files.explainers import parse_explainer
 from newsletter.files.take_text import parse_takes
 from newsletter.links import with_scheme
-from newsletter.model.issue import Member
+from newsletter.model.members import Member
 from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
 from newsletter.newsroom.composing import composed

@@ -45,13 +45,35 @@ def test_a_letter_that_gmail_cuts_is_refused_with_the_place() -> None:
     (found,) = remarks_on(desk_with(make_take(HEADLINE)), "mail-size", html=letter(104_000))
 
     assert str(found) == (
-        "issues/2024-W23: error [mail-size] The letter's HTML has 103,999 bytes. Gmail cuts it at 102,400, within "
+        "issues/2024-W23: error [mail-size] The letter's HTML has 103,999 bytes. Gmail cuts it at 100,000, within "
         '"First story & more": "Second story" and all below it is not seen.\n'
+        "    With publication.base_url, the letter could leave a part to the issue's page and link there.\n"
+        '    Most of it: "First story & more" (103,967), "Second story" (32).\n'
         "    Fewer headlines or stories, or a shorter explainer."
     )
 
 
-@pytest.mark.parametrize(("size", "levels"), [(81_000, []), (82_000, ["warning"]), (102_400, ["warning"])])
+def test_a_letter_that_was_shortened_says_what_it_leaves_to_the_page() -> None:
+    desk = desk_with(make_take(HEADLINE))
+
+    (found,) = remarks_on(desk, "mail-size", html=letter(60_000), shortened=("the explainer (118 of 2,000 words)",))
+
+    assert found.level == "warning"
+    assert "Shortened to 59,999 bytes" in found.what
+    assert "links there: the explainer (118 of 2,000 words). The text part is whole." in found.what
+
+
+def test_a_letter_that_stays_too_large_is_refused_though_it_was_shortened() -> None:
+    desk = desk_with(make_take(HEADLINE))
+
+    (found,) = remarks_on(desk, "mail-size", html=letter(104_000), shortened=('"Also covered by" (0 of 9 lines)',))
+
+    assert (found.level, found.mend[0]) == ("error", 'Shortened already: "Also covered by" (0 of 9 lines).')
+
+
+@pytest.mark.parametrize(
+    ("size", "levels"), [(80_000, []), (80_001, ["warning"]), (100_000, ["warning"]), (100_001, ["error"])]
+)
 def test_a_letter_is_measured_in_bytes(size: int, levels: list[str]) -> None:
     found = remarks_on(desk_with(make_take(HEADLINE)), "mail-size", html=letter(size))
 

@@ -1,0 +1,72 @@
+"""Cut a text into the rows of the letter, and fit what it holds to mail programs. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter.press.fragments import TAG, blocks, first_tag, words_of
+from newsletter.press.letter_code import code_in_letter
+from newsletter.press.letter_tables import tables_in_letter
+from newsletter.press.shown_images import COLUMN
+
+#: Outlook for Windows breaks what is taller than about 1,800 pixels: signs of text in half of that, at 75 a line.
+_TALLEST = 2000
+#: About so many signs stand in the height of a picture.
+_PICTURE = 1000
+
+
+def for_letter(fragment: str) -> str:
+    """A fragment of `to_html` with its code, tables and pictures as mail programs can show them."""
+    return _with_pictures(tables_in_letter(code_in_letter(fragment)))
+
+
+def rows(fragment: str, top_level: int = 3) -> tuple[str, ...]:
+    """The fragment in parts for one row each: cut before each heading of the top level, and between two blocks where
+    a part would grow too tall. A heading stands with what it heads."""
+    parts: list[str] = []
+    height = 0
+    for piece in _pieces(fragment):
+        own = _height(piece)
+        if not parts or first_tag(piece) == f"h{top_level}" or height + own > _TALLEST:
+            parts.append(piece)
+            height = own
+        else:
+            parts[-1] += f"\n{piece}"
+            height += own
+    return tuple(parts)
+
+
+def _pieces(fragment: str) -> Iterator[str]:
+    """Blocks, each with the headings right above it."""
+    above: list[str] = []
+    for block in blocks(fragment):
+        above.append(block)
+        if not re.fullmatch(r"h[1-6]", first_tag(block)):
+            yield "\n".join(above)
+            above = []
+    if above:
+        yield "\n".join(above)
+
+
+def _height(block: str) -> int:
+    """Signs that would fill the same height as running text."""
+    lines = block.count("<br>") + block.count("</li>") + block.count("</tr>")
+    return max(len(words_of(block)), 75 * lines) + _PICTURE * block.count("<img ")
+
+
+def _with_pictures(fragment: str) -> str:
+    """Every picture bears `alt`, empty if nobody wrote one, and no size that is more than the letter is wide."""
+
+    def mended(tag: re.Match[str]) -> str:
+        if tag["name"] != "img":
+            return tag[0]
+        attributes = tag["attributes"] if ' alt="' in tag["attributes"] else f' alt=""{tag["attributes"]}'
+        width = re.search(r'\swidth="([^"]*)"', attributes)
+        if width is not None and not (width[1].isdecimal() and 0 < int(width[1]) <= COLUMN):
+            # Outlook knows whole pixels alone, and shows what is wider in full.
+            wide = f' width="{COLUMN}"' if width[1].isdecimal() and int(width[1]) > COLUMN else ""
+            attributes = re.sub(r'\s(?:width|height)="[^"]*"', "", attributes) + wide
+        return f"<img{attributes}>"
+
+    return TAG.sub(mended, fragment) if "<img" in fragment else fragment
