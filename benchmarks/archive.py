@@ -53,7 +53,7 @@ from = "Tech Pulse <pulse@pulse.example.com>"
 #: The command, and on stderr the seconds that the building alone took.
 _COMMAND = """\
 import sys, time
-from newsletter.__main__ import main
+from newsletter.__main__ import enter
 from newsletter.newsroom import site
 def timed(*given, build=site.build_site, **named):
     started = time.perf_counter()
@@ -63,7 +63,8 @@ def timed(*given, build=site.build_site, **named):
         print("seconds", time.perf_counter() - started, file=sys.stderr)
 if __name__ == "__main__":
     site.build_site = timed
-    raise SystemExit(main(["publish", "--json", "--root", sys.argv[1]]))
+    sys.argv[1:] = ["publish", "--json", "--root", sys.argv[1]]
+    enter()
 """
 _WORDING = Wording(name="Tech Pulse", tagline="The week, read together", base_url="https://pulse.example.com")
 

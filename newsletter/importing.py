@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,10 +24,14 @@ from newsletter.text import one_line
 
 #: Bytes of one post; the longest of a real archive had 20,000.
 _LONGEST = 1_000_000
+#: Lines of one post; the longest of a real archive had 300.
+_MOST_LINES = 20_000
 _ENDINGS = (".md", ".markdown", ".mkd", ".html", ".htm", ".txt")
-_POST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:-(.*))?")
+_POST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:-(.*))?", re.S)
 #: Findings that say what was read otherwise than it was meant, perhaps, or not at all.
-_NOT_FULLY = frozenset(("not-kept", "unplaced", "no-headline", "link", "unread-date", "empty-take", "encoding"))
+_NOT_FULLY = frozenset(
+    ("not-kept", "unplaced", "no-headline", "link", "unread-date", "empty-take", "encoding", "no-takes", "stranger")
+)
 #: Outcomes that leave a record.
 _KEPT: tuple[Outcome, ...] = ("new", "changed", "same")
 #: Files that one remark stands for before its like is counted.
@@ -99,6 +104,8 @@ class _File:
     path: Path
     shown: str
     day: date | None = None
+    #: The folders within which it has to lie, links followed; empty if any place will do.
+    inside: tuple[Path, ...] = ()
 
 
 def import_jekyll(room: Newsroom, folder: Path, *, dry_run: bool = False) -> Report:
@@ -111,15 +118,25 @@ def import_jekyll(room: Newsroom, folder: Path, *, dry_run: bool = False) -> Rep
         raise UsageFault(what, mend="Name the site's folder, or its _posts:  newsletter import jekyll DIR")
     posts = folder if folder.name == "_posts" or not (folder / "_posts").is_dir() else folder / "_posts"
     site = folder.parent if folder.name == "_posts" else folder
-    found = [path for path in _walk(posts) if path.suffix.lower() in _ENDINGS and _POST.fullmatch(path.stem)]
-    files = [_File(path, _shown(room.root, path, site.resolve().name, site), _day_of(path)) for path in found]
+    inside = (site.resolve(), posts.resolve())
+
+    def shown(path: Path) -> str:
+        return _shown(room.root, path, site.resolve().name, site)
+
+    walked, closed = _walk(posts)
+    found = [path for path in walked if path.suffix.lower() in _ENDINGS and _POST.fullmatch(path.stem)]
+    files = [_File(path, shown(path), _day_of(path), inside) for path in found]
+    remarks = [_unreadable(shown(Path(fault.filename or posts)), fault) for fault in closed]
+    if not files and remarks:
+        raise FaultyFiles(in_order(remarks))
     if not files:
         what = f"{folder} holds no posts: files called YYYY-MM-DD-name.md, .markdown or .html, in _posts."
         raise UsageFault(what, mend="Issues in files of other names:  newsletter import text FILE…")
-    remarks = [
-        Remark(_shown(room.root, path, site.resolve().name, site), 0, "notice", "no-post", what)
-        for path in _walk(posts)
-        if path not in found and (what := _why_no_post(path))
+    posts_found = frozenset(found)
+    remarks += [
+        Remark(shown(path), 0, "notice", "no-post", what)
+        for path in walked
+        if path not in posts_found and (what := _why_no_post(path))
     ]
     return _import(room, files, remarks, base_url=_address_of(site), dry_run=dry_run)
 
@@ -144,14 +161,24 @@ def import_text(room: Newsroom, paths: Sequence[Path], *, day: date | None = Non
 # Files ---------------------------------------------------------------------------------------------
 
 
-def _walk(folder: Path) -> tuple[Path, ...]:
-    """Every file in the folder and below it, by path; hidden ones and editors' backups left out."""
-    found = (path for path in folder.rglob("*") if path.is_file())
-    kept = (path for path in found if not any(part.startswith((".", "~")) for part in path.relative_to(folder).parts))
-    return tuple(sorted((path for path in kept if not path.name.endswith(("~", ".bak", ".swp"))), key=Path.as_posix))
+def _walk(folder: Path) -> tuple[tuple[Path, ...], tuple[OSError, ...]]:
+    """All that is no folder in the folder and below it, by path, and links to folders; and what could not be opened.
+
+    Hidden ones and editors' backups are left out.
+    """
+    found: list[Path] = []
+    closed: list[OSError] = []
+    for above, folders, names in os.walk(folder, onerror=closed.append):
+        folders[:] = [name for name in folders if not name.startswith((".", "~"))]
+        linked = [name for name in folders if (Path(above) / name).is_symlink()]
+        found += [Path(above) / name for name in (*names, *linked) if not name.startswith((".", "~"))]
+    kept = (path for path in found if not path.name.endswith(("~", ".bak", ".swp")))
+    return tuple(sorted(kept, key=Path.as_posix)), tuple(closed)
 
 
 def _why_no_post(path: Path) -> str:
+    if path.is_dir():
+        return "It is a link to a folder and is not followed; name that folder in an import of its own."
     if path.suffix.lower() not in _ENDINGS:
         return ""
     return "Its name does not begin with a date, so that it is no post; it was not read."
@@ -159,9 +186,17 @@ def _why_no_post(path: Path) -> str:
 
 def _shown(root: Path, path: Path, name: str, above: Path) -> str:
     """The path for people and records: inside the workspace from there, else from the folder that was named."""
-    if path.resolve().is_relative_to(root.resolve()):
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    return f"{name}/{path.relative_to(above).as_posix()}" if name else path.relative_to(above).as_posix()
+    whole = path.parent.resolve() / path.name
+    if whole.is_relative_to(root.resolve()):
+        return _written(whole.relative_to(root.resolve()))
+    inner = path.relative_to(above)
+    return _written(Path(name) / inner)
+
+
+def _written(path: Path) -> str:
+    """The path as one line of text, whatever bytes its name has: no two alike."""
+    text = path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return re.sub(r"[\x00-\x1f\x7f]", lambda sign: f"\\x{ord(sign[0]):02x}", text)
 
 
 def _day_of(path: Path) -> date | None:
@@ -185,6 +220,14 @@ def _address_of(site: Path) -> str:
 
 def _text_of(file: _File) -> tuple[str | None, str, tuple[Remark, ...]]:
     """The text of a file, the digest of its bytes, and what is to be said of it; None if it is no text."""
+    if not file.path.is_file():
+        what = "It is no file that can be read: a link that leads nowhere, or a device. It was not read."
+        return None, "", (Remark(file.shown, 0, "error", "unreadable", what, ("Remove it, or put the post there.",)),)
+    if file.inside and not any(file.path.resolve().is_relative_to(folder) for folder in file.inside):
+        what = (
+            "It is a link that leads out of the site's folder; it was not read, so that nothing private is published."
+        )
+        return None, "", (Remark(file.shown, 0, "error", "outside", what, ("If it is a post, copy it there.",)),)
     try:
         size = file.path.stat().st_size
         if size > _LONGEST:
@@ -192,12 +235,19 @@ def _text_of(file: _File) -> tuple[str | None, str, tuple[Remark, ...]]:
             return None, "", (Remark(file.shown, 0, "error", "too-long", what),)
         raw = file.path.read_bytes()
     except OSError as fault:
-        what = f"The file cannot be read: {(fault.strerror or 'unknown').lower()}."
-        return None, "", (Remark(file.shown, 0, "error", "unreadable", what, ("Look at its access rights.",)),)
+        return None, "", (_unreadable(file.shown, fault),)
+    if (lines := raw.count(b"\n")) > _MOST_LINES:
+        what = f"The file has {lines:,} lines; no issue is that long. It was not read."
+        return None, "", (Remark(file.shown, 0, "error", "too-long", what),)
     text, remarks = decode(raw, file.shown)
     # What the file of a week would have to mend, an old post is.
     told = tuple(replace(one, level="notice") if text is not None else one for one in remarks)
     return text, sha256(raw).hexdigest(), told
+
+
+def _unreadable(shown: str, fault: OSError) -> Remark:
+    what = f"It cannot be read: {(fault.strerror or 'unknown').lower()}."
+    return Remark(shown, 0, "error", "unreadable", what, ("Look at its access rights.",))
 
 
 def _import(room: Newsroom, files: Sequence[_File], remarks: list[Remark], *, base_url: str, dry_run: bool) -> Report:
@@ -249,21 +299,22 @@ def _read(file: _File, text: str, digest: str, shelf: PastShelf, house: House) -
         day=file.day,
         html=file.path.suffix.lower() in (".html", ".htm"),
         sha256=digest,
-        name=file.path.stem,
+        name=_written(Path(file.path.stem)),
     )
     return read_issue(source, house)
 
 
 def _merged(remarks: Sequence[Remark]) -> tuple[Remark, ...]:
-    """The remarks; what is said alike of many files, once, with their number."""
+    """The remarks; what is said alike of many files, once, with their number; never what was not read, or elsewhere."""
     groups: dict[tuple[str, str], list[Remark]] = {}
     for remark in remarks:
         groups.setdefault((remark.code, one_line(remark.what)), []).append(remark)
     kept = []
     for same in groups.values():
-        if len({remark.path for remark in same}) <= _SAME:
+        if len({remark.path for remark in same}) <= _SAME or same[0].level == "error" or same[0].code in _NOT_FULLY:
             kept += same
         else:
             more = len({remark.path for remark in same}) - 1
-            kept.append(replace(same[0], what=f"{same[0].what} The same in {more} more files."))
+            end = "" if same[0].what.endswith((".", "!", "?")) else "."
+            kept.append(replace(same[0], what=f"{same[0].what}{end} The same in {more} more files."))
     return in_order(kept)

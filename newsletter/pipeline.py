@@ -49,7 +49,7 @@ from newsletter.newsroom.reminders import remind_if_due
 from newsletter.newsroom.resolving import resolve_short_links
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.site import Built, build_site
-from newsletter.newsroom.stages import Done, Stages
+from newsletter.newsroom.stages import Done, Lacking, Stages
 from newsletter.store.engine import Store
 from newsletter.text import one_line
 
@@ -223,10 +223,15 @@ def _advance(room: Newsroom, store: Store, stages: Stages, slots: Slots) -> None
         stages.attempt("approve", slots.freeze, week, lambda: approve(room, week, by="auto_send"))
     act = stages.act(slots)
     if act in ("send", "done"):
-        stages.attempt("publish", slots.send, week, lambda: publish(room, week))
+        stages.attempt("publish", slots.send, week, lambda: _published(room, week))
     if act == "send":
         stages.attempt("deliver", slots.send, week, lambda: deliver(room, week, store))
     stages.ask(slots)
+
+
+def _published(room: Newsroom, week: Week) -> Lacking | None:
+    lacking = errors_in(publish(room, week).remarks)
+    return Lacking("The archive is built, and lacks this:\n" + "\n".join(map(str, lacking))) if lacking else None
 
 
 def _drafted(room: Newsroom, inputs: Inputs) -> Composed:

@@ -279,6 +279,20 @@ def test_publish_tells_programs_what_it_came_to(room: Newsroom, capsys: pytest.C
     assert (said["changed"], said["issues"], said["made_anew"], said["remarks"]) == (True, 2, 1, [])
 
 
+def test_publishing_asks_no_database(room: Newsroom) -> None:
+    assert main(["publish", "--root", str(room.root)]) == 0
+
+    assert not (room.var / "newsletter.db").exists()
+
+
+def test_nobody_publishes_while_another_run_is_at_work(room: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
+    with room.open_store() as store, room.lock(store):
+        code = main(["publish", "--root", str(room.root)])
+
+    assert code == 75
+    assert "Another run is at work" in capsys.readouterr().err
+
+
 def test_every_link_within_the_site_leads_to_a_file_and_an_anchor_of_it(tmp_path: Path) -> None:
     base = "https://pulse.example.com"
     found = room_at(tmp_path, base)
@@ -312,6 +326,71 @@ def test_an_issue_keeps_its_id_in_the_feeds_when_the_site_moves(tmp_path: Path) 
     assert "<id>https://old.example.com/issues/2024-W22/</id>" in feed
     assert '<link rel="alternate" type="text/html" href="https://new.example.com/issues/2024-W22/"/>' in feed
     assert "old.example.com" not in (found.site / "sitemap.xml").read_text(encoding="utf-8")
+
+
+def test_when_the_site_moves_issues_that_left_before_link_each_other_where_they_are_now(tmp_path: Path) -> None:
+    old, new = "https://old.example.com", "https://example.com/news"
+    found = room_at(tmp_path, new)
+    said = f"See [last week]({old}/issues/2024-W22/#Yoga) and [what is not here]({old}/issues/2020-W01/)."
+    story = make_story("News", id="Dika", takes=(make_take("Dika", said),))
+    send(tmp_path, issue_of(FIRST, "Yoga", old), f"Here it is [right]({new}/issues/2024-W23/).")
+    send(tmp_path, issue_of(FIRST.after(), "Dika", new, stories=(story,)))
+
+    build_site(found)
+
+    files = {name: content.decode() for name, content in files_of(found).items() if not name.endswith(".png")}
+    assert 'href="../../issues/2024-W22/index.html#Yoga"' in files["members/dika/index.html"]
+    assert 'href="../../issues/2024-W23/index.html"' in files["issues/2024-W22/index.html"]
+    assert f"{new}/issues/2024-W22/#Yoga" in files["feed.xml"]
+    assert {name for name, text in files.items() if f"{old}/issues/2024-W22/#Y" in text} == set()
+    assert f"{old}/issues/2020-W01/" in files["members/dika/index.html"]
+
+
+def test_a_name_with_signs_that_nobody_sees_can_be_linked_to(room: Newsroom) -> None:
+    takes = (make_take("\u202eYoga\u200b", "What she says."),)
+    takes = tuple(replace(take, member="") for take in takes)
+    send(room.root, issue_of(FIRST, "Yoga", stories=(make_story("News", id="news", takes=takes),)))
+
+    build_site(room)
+
+    page = files_of(room)["issues/2024-W22/index.html"].decode()
+    assert re.findall(r'class="take" id="([^"]*)"', page) == ["news--Yoga"]
+    assert 'href="#news--Yoga"' in page
+
+
+def test_years_that_mix_at_their_turn_stand_once_each_on_a_page(room: Newsroom) -> None:
+    turn = Week(2024, 52)
+    send(room.root, issue_of(turn, "Yoga", date=date(2025, 1, 2)))
+    keep_past(room.root, "2024-12-31-extra", issue_of(turn.after(), "Yoga", date=date(2024, 12, 31)))
+
+    build_site(room)
+
+    page = files_of(room)["members/yoga/index.html"].decode()
+    assert re.findall(r'<h2 id="(_\d+)"', page) == ["_2024", "_2025"]
+
+
+def test_a_folder_whose_name_gives_no_address_is_named_and_left_out(room: Newsroom) -> None:
+    keep_past(room.root, "cafe", issue_of(FIRST, "Dika"))
+    try:
+        (past_folder(room.root) / "cafe").rename(past_folder(room.root) / "caf\udce9")
+    except (OSError, UnicodeError):
+        pytest.skip("this disk knows no such names")
+
+    built = build_site(room)
+
+    assert [(one.path, one.code) for one in built.remarks] == [("issues/past/caf?", "place")]
+    assert built.issues == 2
+
+
+def test_who_publishes_the_sample_week_is_told_that_it_stays_out(
+    room: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (record_path(room.root, FIRST).parent / "issue.toml").write_text("sample = true\n", encoding="utf-8")
+
+    code = main(["publish", str(FIRST), "--root", str(room.root)])
+
+    assert code == 0
+    assert "issues/2024-W22: notice [sample]" in capsys.readouterr().err
 
 
 def test_what_workers_leave_undone_that_die_is_done_without_them() -> None:

@@ -500,6 +500,19 @@ def test_a_mail_server_that_is_away_leaves_the_week_as_it_was(
     assert "approved" in say("status")[1].splitlines()[0]
 
 
+def test_letters_that_leave_by_hand_before_their_page_stands_are_told_to_whoever_sent_them(
+    approved: Path, say: Say
+) -> None:
+    before = say("deliver")
+    say("publish")
+    after = say("deliver", "2024-W23")
+
+    words = "The letters lead to a page that is not in the archive yet:  newsletter publish 2024-W23"
+    assert (before[0], after[0]) == (0, 0)
+    assert words in before[1]
+    assert words not in after[1]
+
+
 def test_a_letter_signed_before_the_secret_was_set_still_lets_its_reader_go(
     approved: Path, say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:

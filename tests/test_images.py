@@ -22,7 +22,7 @@ from newsletter.newsroom.images import MOST_BYTES, image_files, logo_file, look_
 from newsletter.newsroom.inputs import week_inputs
 from newsletter.newsroom.records import require_seal, sealed_files
 from newsletter.pipeline import publish
-from newsletter.press.image_size import image_size
+from newsletter.press.image_size import image_size, read_picture
 from tests.pictures import drawn
 from tests.press.build import make_issue
 from tests.room import WEEK, Workspace, workspace
@@ -85,6 +85,37 @@ def test_a_photograph_that_is_turned_when_it_is_shown_has_the_size_as_shown() ->
     turned = b"Exif\0\0MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 0)
 
     assert image_size(drawn("JPEG", (300, 200), exif=turned)) == (200, 300)
+
+
+def place(*entries: tuple[int, int, int, int]) -> bytes:
+    """An EXIF block whose one entry leads to that block of the place (EXIF 2.32, 4.6.6), both big-endian."""
+    rows = b"".join(struct.pack(">HHII", *entry) for entry in entries)
+    return b"Exif\0\0MM\0*" + struct.pack(">IHHHIIIH", 8, 1, 0x8825, 4, 1, 26, 0, len(entries)) + rows + b"\0" * 60
+
+
+LATITUDE, LONGITUDE, VERSION = (2, 5, 3, 56), (4, 5, 3, 56), (0, 1, 4, 0x02030000)
+
+
+@pytest.mark.parametrize(
+    ("entries", "says"),
+    [((VERSION, LATITUDE, LONGITUDE), True), ((VERSION,), False), ((LATITUDE,), False), ((), False)],
+)
+def test_a_picture_says_where_it_was_taken_if_it_has_both_degrees(
+    entries: tuple[tuple[int, int, int, int], ...], *, says: bool
+) -> None:
+    assert read_picture(drawn("JPEG", exif=place(*entries))).has_place is says
+
+
+def test_a_picture_says_where_it_was_taken_in_xmp_as_well() -> None:
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description exif:GPSLatitude="52,31.0N"/></x:xmpmeta>'
+
+    assert read_picture(drawn("JPEG", xmp=xmp)).has_place
+
+
+def test_a_block_of_the_place_that_leads_nowhere_is_no_fault_of_the_picture() -> None:
+    astray = b"Exif\0\0MM\0*" + struct.pack(">IHHHIiI", 8, 1, 0x8825, 9, 1, -1, 0)
+
+    assert not read_picture(drawn("JPEG", exif=astray)).has_place
 
 
 @pytest.mark.parametrize("raw", [b"", b"<svg/>", b"x" * 1000, a_png_of(60_000, 60_000), a_png_of(9_000, 9_000)])

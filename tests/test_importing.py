@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -232,3 +233,64 @@ def test_a_damaged_record_is_an_error_in_memory_with_its_mend(space: Workspace, 
     assert [(remark.level, remark.code) for remark in remarks] == [("error", "record")]
     with pytest.raises(FaultyFiles, match="taken"):
         import_jekyll(space.room, site)
+
+
+def test_a_link_that_leads_out_of_the_site_is_not_read(space: Workspace, site: Path, tmp_path: Path) -> None:
+    (tmp_path / "private.md").write_text(POST)
+    (site / "_posts/2024-05-30-private.md").symlink_to(tmp_path / "private.md")
+    (site / "_posts/2024-05-29-gone.md").symlink_to(site / "nowhere.md")
+    (site / "_posts/older").symlink_to(tmp_path)
+
+    report = import_jekyll(space.room, site)
+
+    assert {(remark.path, remark.code) for remark in report.remarks} >= {
+        ("old/_posts/2024-05-30-private.md", "outside"),
+        ("old/_posts/2024-05-29-gone.md", "unreadable"),
+        ("old/_posts/older", "no-post"),
+    }
+    assert past_slugs(space.root) == ("2024-05-31-week22-2024",)
+    assert report.counts["unread"] == 2
+    assert not report.fully
+
+
+def test_a_file_s_name_in_another_encoding_stops_nothing(space: Workspace, site: Path) -> None:
+    name = os.fsdecode(b"2024-05-24-caf\xe9\n.md")
+    try:
+        (site / "_posts" / name).write_text(POST.replace("2024-05-31", "2024-05-24"))
+    except OSError:
+        pytest.skip("This file system keeps no such names.")
+
+    report = import_jekyll(space.room, site)
+
+    assert report.files[0].path == r"old/_posts/2024-05-24-caf\xe9\x0a.md"
+    assert [one.outcome for one in report.files] == ["new", "new"]
+
+
+def test_a_file_of_more_lines_than_any_issue_is_left_out(space: Workspace, site: Path) -> None:
+    (site / "_posts/2024-05-24-lines.md").write_text("# H\n" * 20_001)
+
+    report = import_jekyll(space.room, site)
+
+    assert [remark.code for remark in report.remarks if remark.level == "error"] == ["too-long"]
+
+
+def test_every_file_that_was_not_read_is_named_and_like_notices_once(space: Workspace, site: Path) -> None:
+    for day in range(10, 15):
+        (site / f"_posts/2024-05-{day}-empty.md").write_text("")
+        (site / f"_posts/2024-04-{day}-x.md").write_text(POST.replace("2024-05-31", f"2024-04-{day}\nlayout: post"))
+
+    report = import_jekyll(space.room, site)
+
+    assert [remark.code for remark in report.remarks].count("empty-issue") == 5
+    layout = [remark.what for remark in report.remarks if remark.code == "front-matter-key"]
+    assert layout == ["Not kept of the front matter:  layout: post 20:00:00 +0700. The same in 4 more files."]
+
+
+def test_a_damaged_record_is_called_damaged(space: Workspace, site: Path) -> None:
+    import_jekyll(space.room, site)
+    (space.root / "issues/past/2024-05-31-week22-2024/issue.json").write_text("{")
+    (site / "_posts/2024-05-24-other.md").write_text(POST.replace("2024-05-31", "2024-05-24"))
+
+    report = import_jekyll(space.room, site)
+
+    assert "a record that is damaged" in next(remark.what for remark in report.remarks if remark.code == "taken")

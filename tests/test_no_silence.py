@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,11 +15,15 @@ import pytest
 from newsletter.__main__ import main
 from newsletter.editorial import skip
 from newsletter.errors import Busy, CannotSend
+from newsletter.files.record import dump_record, past_folder
 from newsletter.model.audience import Letter
+from newsletter.model.issue import Image
 from newsletter.model.ports import Reply
+from newsletter.model.week import Week
 from newsletter.newsroom.status import faults_of, status
 from newsletter.pipeline import approve, deliver
 from newsletter.pipeline import run as run_due
+from tests.press.build import make_issue
 from tests.room import COLLECT, FREEZE, SEND, WEEK, Post, Workspace, in_a_process, wired, workspace
 
 MINUTE = timedelta(minutes=1)
@@ -124,6 +129,34 @@ def test_a_stage_that_fails_is_kept_told_once_and_mended(
 
     assert (stage, "done") in mended
     assert not any(fault.startswith(f"{stage} failed") for fault in faults_of(space.room, space.store))
+
+
+def test_an_archive_that_lacks_something_is_built_told_once_and_looked_at_again(space: Workspace) -> None:
+    past = past_folder(space.root) / "2019-old"
+    past.mkdir(parents=True)
+    gone = Image(typed="a.png", path="old/a.png", name="images/a.png", width=9, height=9, sha256="0" * 64)
+    (past / "issue.json").write_text(dump_record(make_issue(week=Week(2019, 9), images=(gone,))), encoding="utf-8")
+    space.run_at(FREEZE)
+    approve(space.room, WEEK, by="yoga")
+    space.post.taken.clear()
+
+    first, again = space.ran_at(SEND), space.ran_at(SEND + MINUTE)
+
+    assert [(one.stage, one.result, one.exit_code) for one in first] == [
+        ("publish", "in part", 4),
+        ("deliver", "done", 0),
+    ]
+    assert [(one.stage, one.result) for one in again] == [("publish", "in part")]
+    assert "old/a.png: error [image-gone]" in first[0].what
+    assert [first[0].told, again[0].told] == ["told chief@pulse.example.com", ""]
+    assert "publish is done in part" in space.post.alarms[0]
+    assert (space.room.site / "issues" / "2019-old" / "index.html").is_file()
+    assert any("[image-gone]" in fault for fault in faults_of(space.room, space.store))
+
+    shutil.rmtree(past)
+
+    assert [(one.stage, one.result) for one in space.ran_at(SEND + 2 * MINUTE)] == [("publish", "done")]
+    assert faults_of(space.room, space.store) == ()
 
 
 def test_who_could_not_be_told_is_told_when_it_is_possible_again(space: Workspace) -> None:

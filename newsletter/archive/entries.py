@@ -13,6 +13,8 @@ from newsletter.clock import write_instant
 _MAIN = re.compile(r"<main[^>]*>(.*)</main>", re.S)
 #: What a feed reader must not or need not show: contents that link within the page.
 _CONTENTS = re.compile(r'<nav class="contents".*?</nav>\n?', re.S)
+#: The sign that links a part of the page to itself: it has no words, and its style stays behind.
+_HERE = re.compile(r' ?<a class="here"[^>]*></a>')
 #: A tag with its attributes; what looks like one in running text is escaped.
 _TAG = re.compile(r'<[a-z](?:[^<>"]|"[^"]*")*>')
 _ADDRESS = re.compile(r'(?<=\s)(href|src)="([^"]*)"')
@@ -69,7 +71,7 @@ def content_of(page: str, address: str) -> str:
     main = _MAIN.search(page)
     if main is None:
         return ""
-    return _TAG.sub(lambda tag: _led_out(tag[0], address), _CONTENTS.sub("", main[1])).strip()
+    return _TAG.sub(lambda tag: _led_out(tag[0], address), _HERE.sub("", _CONTENTS.sub("", main[1]))).strip()
 
 
 def _led_out(tag: str, address: str) -> str:

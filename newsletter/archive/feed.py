@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from newsletter.archive.entries import Channel, FeedEntry, harmless, instant, midnight
 
@@ -49,8 +49,8 @@ def _entry(entry: FeedEntry) -> list[str]:
 
 
 def _text(words: str) -> str:
-    return escape(harmless(words))
+    return escape(harmless(words), quote=False)
 
 
 def _attribute(words: str) -> str:
-    return quoteattr(harmless(words))
+    return f'"{escape(harmless(words))}"'

@@ -19,7 +19,6 @@ All names but the first bear a digest of the content: what a browser has kept al
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -128,24 +127,22 @@ def search_files(parts: Sequence[Searchable]) -> tuple[tuple[str, bytes], ...]:
         ],
         "words": [[first, name] for first, name, _ in shards],
     }
-    files = dict([*texts, *((name, data) for _, name, data in shards), ("contents", _call("contents", contents))])
+    files = dict(
+        [*texts, *((name, data) for _, name, data in shards), ("contents", _call("contents", _json(contents)))]
+    )
     return tuple((f"{name}.js", files[name]) for name in sorted(files))
-
-
-def _shown(document: Findable) -> tuple[str, str, str]:
-    return document.anchor, document.heading, "\n".join(document.lines)
 
 
 def _merged(issues: Sequence[Searchable]) -> dict[str, str]:
     """Each word with its places in all issues."""
     steps = [_base_36(step) for step in range(len(issues))]
-    pieces: defaultdict[str, list[str]] = defaultdict(list)
-    last: defaultdict[str, int] = defaultdict(int)
+    merged: dict[str, str] = {}
+    last: dict[str, int] = {}
     for number, issue in enumerate(issues):
         for word, places in issue.words.items():
-            pieces[word].append(steps[number - last[word]] + places)
+            merged[word] = merged.get(word, "") + steps[number - last.get(word, 0)] + places
             last[word] = number
-    return {word: "".join(told) for word, told in pieces.items()}
+    return merged
 
 
 def _shards(merged: Mapping[str, str]) -> Iterable[tuple[str, str]]:
@@ -180,15 +177,16 @@ def _base_36(number: int) -> str:
 
 
 def _named(kind: str, content: Any) -> tuple[str, bytes]:
-    name = f"{kind}-{sha256(_json(content).encode(errors='replace')).hexdigest()[:10]}"
-    return name, _call(name, content)
+    written = _json(content)
+    name = f"{kind}-{sha256(written).hexdigest()[:10]}"
+    return name, _call(name, written)
 
 
-def _call(name: str, content: Any) -> bytes:
-    return f'archiveSearch("{name}",{_json(content)});\n'.encode(errors="replace")
+def _call(name: str, written: bytes) -> bytes:
+    return b'archiveSearch("%b",%b);\n' % (name.encode(), written)
 
 
-def _json(content: Any) -> str:
+def _json(content: Any) -> bytes:
     # Line ends to old readers of scripts (before ECMAScript 2019), text to JSON.
     written = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return written.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return written.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode(errors="replace")

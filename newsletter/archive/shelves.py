@@ -67,7 +67,7 @@ def around(
     Raises ValueError if the archive does not hold it.
     """
     newest_first = [held.reference for held in shelves.issues]
-    at = next((n for n, held in enumerate(newest_first) if held.place == issue.place), -1)
+    at = next((n for n, held in enumerate(newest_first) if held.slug == issue.slug and held.week == issue.week), -1)
     if at < 0:
         raise ValueError(f"there is no issue {issue.place} in the archive")
     named = shelves.named.get(issue.place, _NO_NAMES)
@@ -84,7 +84,7 @@ def around(
         terms=named.terms,
         picture=picture,
         lists=tuple(lists),
-        places=_linked(issue, corrections, {held.place for held in newest_first}),
+        places=_linked(issue, corrections, shelves.named),
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from html import escape
 from itertools import islice
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 #: A sitemap may hold so many addresses.
 MOST = 50_000
@@ -34,7 +34,7 @@ def robots(base_url: str) -> str:
 
 def _url(address: str, changed: date | None) -> str:
     lastmod = f"<lastmod>{changed.isoformat()}</lastmod>" if changed else ""
-    return f"<url><loc>{escape(address)}</loc>{lastmod}</url>"
+    return f"<url><loc>{escape(address, quote=False)}</loc>{lastmod}</url>"
 
 
 def _shown(name: str) -> str:

@@ -53,12 +53,14 @@ def swap_in(site: Path, files: Sequence[tuple[str, bytes]], *, ours: Collection[
         shutil.rmtree(old, ignore_errors=True)
     except OSError as fault:
         shutil.rmtree(beside, ignore_errors=True)
-        with suppress(OSError):
-            _recover(place, old)
         raise CannotWrite(
             f"{site.name}/ could not be written: {fault.strerror or fault}. The site that stood there still stands.",
             mend=_mend(fault, place),
         ) from fault
+    finally:
+        # Whatever ended it between the two renamings, Ctrl-C included.
+        with suppress(OSError):
+            _recover(place, old)
     return True
 
 

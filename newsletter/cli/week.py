@@ -175,7 +175,7 @@ def publish(room: Newsroom, week: Week | None, *, as_json: bool) -> int:
     from newsletter.model.remarks import errors_in
     from newsletter.newsroom.site import build_site
 
-    with _at_work(room), ExitStack() as open_bars:
+    with room.alone(), ExitStack() as open_bars:
         bars: list[show.Step] = []
 
         def tell(done: int, total: int) -> None:
@@ -234,6 +234,9 @@ def deliver(room: Newsroom, week: Week | None, *, outbox: Path | None, dry_run: 
         show.as_json(asdict(tally) | {"waiting": tally.waiting})
     else:
         click.echo(f"{week}: " + ", ".join(f"{count} {name}" for name, count in asdict(tally).items() if count))
+    if room.settings.publication.wording.base_url and not (room.site / "issues" / str(week) / "index.html").is_file():
+        # Its links, its pictures and the rest of a shortened explainer lead there.
+        click.echo(f"The letters lead to a page that is not in the archive yet:  newsletter publish {week}", err=True)
     return 4 if tally.waiting or tally.refused else 0
 
 

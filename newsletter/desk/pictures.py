@@ -29,6 +29,8 @@ class Seen:
     sha256: str = ""
     #: Why it is not printed, as the end of a sentence about it; "" if it is.
     fault: str = ""
+    #: Whether the file says where on earth it was taken.
+    has_place: bool = False
 
 
 def named_images(seen: Iterable[tuple[str, Seen]]) -> tuple[Image, ...]:

@@ -52,7 +52,7 @@ def read_past(root: Path, slug: str) -> Issue | None:
         return parse_record(text)
     except NotPlain as fault:
         raise NewsletterError(
-            f"{path} is damaged: {fault}.", mend=f"{restore(path)}   or import it again:  newsletter import --help"
+            f"{path} is damaged: {fault}.", mend=f"{restore(path)}   or remove its folder and import it again."
         ) from fault
 
 

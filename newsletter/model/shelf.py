@@ -123,7 +123,9 @@ def take_anchors(story: str, takes: Sequence[PrintedTake]) -> tuple[str, ...]:
     seen: dict[str, int] = {}
     anchors: dict[str, None] = {}
     for take in takes:
-        name = f"{story}--{take.member or '-'.join(take.author.split()) or 'take'}"
+        # Signs that nobody sees are not printed, and an id is typed: none is in it.
+        who = "".join(filter(str.isprintable, take.member or "-".join(take.author.split())))
+        name = f"{story}--{who or 'take'}"
         seen[name] = seen.get(name, 0) + 1
         anchor = name if seen[name] == 1 else f"{name}-{seen[name]}"
         while anchor in anchors:

@@ -64,6 +64,7 @@ def look_at(root: Path, path: str, typed: str) -> Seen | None:
         height=picture.height,
         ending=_ENDINGS[picture.kind],
         sha256=sha256(raw).hexdigest(),
+        has_place=picture.has_place,
     )
 
 

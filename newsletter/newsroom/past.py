@@ -68,7 +68,10 @@ class PastShelf:
             return "skipped", (Remark(issue.imported, 0, "notice", code, what),)
         path = past_folder(self.room.root) / issue.slug / "issue.json"
         if (before is not None and before.imported != issue.imported) or (before is None and path.exists()):
-            what = f"issues/past/{issue.slug} holds the record of another file; it stays."
+            whose = (
+                "the record of another file" if before is not None else "a record that is damaged, nobody knows whose"
+            )
+            what = f"issues/past/{issue.slug} holds {whose}; it stays, and this file was not imported."
             mend = (f"To read this one anew, remove the folder:  rm -r issues/past/{issue.slug}",)
             return "unread", (Remark(issue.imported, 0, "error", "taken", what, mend),)
         self.past[issue.slug] = issue

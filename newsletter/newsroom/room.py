@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter.clock import shown_in
 from newsletter.config.load import load_settings
@@ -19,8 +20,11 @@ from newsletter.newsroom.news_memo import NewsMemo
 from newsletter.newsroom.templates import TemplateFolders
 from newsletter.press.image_size import image_size
 from newsletter.store.bodies import BodyFolder
-from newsletter.store.engine import Store, open_store, sqlite_url
+from newsletter.store.file_lock import file_lock
 from newsletter.wire.readers import InlineReaders, Readers, WorkerReaders
+
+if TYPE_CHECKING:
+    from newsletter.store.engine import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,20 @@ class Newsroom:
 
     def lock(self, store: Store) -> AbstractContextManager[None]:
         """Be the only runner. Raises Busy at once if another is at work."""
-        return store.runner_lock(make_folder(self.var) / "run.lock", self.clock.now())
+        return store.runner_lock(self._lock_path(), self.clock.now())
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """The same for a step that asks no database; none is opened that does not hold the lock itself."""
+        if self.settings.database_url.startswith("postgres"):
+            with self.open_store() as store, self.lock(store):
+                yield
+        else:
+            with file_lock(self._lock_path(), self.clock.now()):
+                yield
+
+    def _lock_path(self) -> Path:
+        return make_folder(self.var) / "run.lock"
 
 
 def open_newsroom(
@@ -77,6 +94,9 @@ def open_newsroom(
         raise FaultyFiles(remarks)
 
     def store() -> Store:
+        # Half of the commands ask no database, and its library is the largest of all.
+        from newsletter.store.engine import open_store, sqlite_url
+
         return open_store(settings.database_url or sqlite_url(make_folder(root / "var") / "newsletter.db"))
 
     def transport() -> Transport:

@@ -43,7 +43,7 @@ class Proof:
     def bound(self, made: Mapping[str, bytes]) -> Bound:
         issue = self.kept.issue
         # The address that it had when it left: should the site move, no reader's program shows all issues as new.
-        base = issue.wording.base_url or self.sheet.site.wording.base_url
+        base = self.kept.first_base_url or self.sheet.site.wording.base_url
         return Bound(
             issue=issue,
             page=made[self.keys["page"]],

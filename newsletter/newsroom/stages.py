@@ -47,6 +47,13 @@ class Said:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What a stage that is done had to leave out until a person mends it, in words; it is tried again till then."""
+
+    what: str
+
+
 class Stages:
     """One run's stages against the run ledger: what is done stays done, what fails is told once."""
 
@@ -99,6 +106,9 @@ class Stages:
             runs.fail(stage, slot, self._now, f"{found.waiting} letters wait for another try")
             what = f"{found.accepted} of {found.audience} letters accepted, {found.waiting} wait for another try"
             self.done.append(Done(stage=stage, week=week, result="in part", what=what, exit_code=4))
+            return False
+        if isinstance(found, Lacking):
+            self._failed(stage, slot, week, found.what, 4, before, result="in part")
             return False
         runs.finish(stage, slot, self._now)
         what = _words(found)
@@ -154,18 +164,29 @@ class Stages:
         reached = hand_over(room, letter)
         return f"{_TOLD}{letter.recipient}" if reached.state == "told" else f"{_UNTOLD}: {reached.why}"
 
-    def _failed(self, stage: str, slot: datetime, week: Week, what: str, code: int, before: RunRow | None) -> None:
+    def _failed(
+        self,
+        stage: str,
+        slot: datetime,
+        week: Week,
+        what: str,
+        code: int,
+        before: RunRow | None,
+        *,
+        result: Result = "failed",
+    ) -> None:
         # Kept before anybody is told: what follows may fail as well, or be killed.
         self._store.runs.fail(stage, slot, self._now, _kept(what, _UNTOLD))
-        subject, body = self._about_failure(week, stage, what)
+        subject, body = self._about_failure(week, stage, what, result)
         told = "" if _is_known(what, before) else self.tell(subject, body)
         self._store.runs.fail(stage, slot, self._now, _kept(what, told))
-        self.done.append(Done(stage=stage, week=week, result="failed", what=what, exit_code=code, told=told))
+        self.done.append(Done(stage=stage, week=week, result=result, what=what, exit_code=code, told=told))
 
-    def _about_failure(self, week: Week, stage: str, what: str) -> tuple[str, str]:
+    def _about_failure(self, week: Week, stage: str, what: str, result: Result) -> tuple[str, str]:
         """Subject and text of the letter about a stage that failed: a week that is held needs people, not a mend."""
         if not what.startswith(f"{week} is held"):
-            return f"{week}: {stage} failed", f"{what}\n\nIt is tried again at the next run."
+            how = "failed" if result == "failed" else "is done in part"
+            return f"{week}: {stage} {how}", f"{what}\n\nIt is tried again at the next run."
         latest = self._latest(slots_of(week, self._schedule, self._zone))
         return f"{week} is held", (
             f"{what.splitlines()[0]} Nothing is sent.\n\n"

@@ -12,6 +12,7 @@ from newsletter.errors import FaultyTemplate
 from newsletter.model.issue import Issue
 from newsletter.press import letter_cuts
 from newsletter.press.environment import Fill
+from newsletter.press.fragments import with_escaped_values
 from newsletter.press.letter_cuts import Cuts
 from newsletter.press.letter_style import slimmed
 
@@ -52,7 +53,7 @@ def letter(issue: Issue, fill: Fill) -> Letter:
 def email_html(issue: Issue, fill: Fill, cuts: Cuts = letter_cuts.NONE) -> str:
     """Render the HTML part, whole or with these cuts. Raises FaultyTemplate."""
     try:
-        return slimmed(_inliner().inline(fill(NAME, issue=issue, cuts=cuts)))
+        return slimmed(with_escaped_values(_inliner().inline(fill(NAME, issue=issue, cuts=cuts))))
     except InlineError as fault:
         raise FaultyTemplate(f"templates/{NAME}: {fault}", mend="Mend the style sheet in it.") from fault
 

@@ -21,14 +21,16 @@ from markupsafe import Markup
 from newsletter.errors import FaultyTemplate
 from newsletter.model.marks import LETTER_MARKS
 from newsletter.model.ports import Templates
+from newsletter.press.printable import printable
 from newsletter.press.wrong_arguments import wrong_argument
 from newsletter.text import nearest
 
 #: Compiled templates; a workspace has about ten, an editor at work makes new versions of them.
 _KEPT_MOST = 100
 _MEND = "Mend the line, or delete the file to go back to the one that came with the program."
+_MARK = re.compile("|".join(map(re.escape, LETTER_MARKS)))
 #: What a mistake in a template can raise while it runs, besides Jinja's own.
-_SLIPS = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError)
+_SLIPS = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, AssertionError, RuntimeError)
 
 
 class _Compiled(BytecodeCache):
@@ -132,7 +134,7 @@ def _environment(load: Callable[[str], tuple[str, str, Callable[[], bool]] | Non
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=_without_marks,
+        finalize=_printed,
         bytecode_cache=_COMPILED,
     )
 
@@ -151,7 +153,11 @@ def named_templates(text: str) -> tuple[tuple[str, int], ...]:
         return ()
     kinds = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
     naming: Iterator[Any] = tree.find_all(kinds)
-    return tuple((one.template.value, one.lineno) for one in naming if isinstance(one.template, nodes.Const))
+    return tuple(
+        (one.template.value, one.lineno)
+        for one in naming
+        if isinstance(one.template, nodes.Const) and isinstance(one.template.value, str)
+    )
 
 
 def fault_of_form(text: str) -> tuple[int, str] | None:
@@ -240,9 +246,14 @@ def _wrong(fault: BaseException) -> str | None:
     return wrong_argument(called) if called is not None else None
 
 
-def _without_marks(value: Any) -> Any:
-    """Break a letter's mark wherever a text, and not the template, brings it: no text may become a link to leave."""
-    if isinstance(value, str) and "@@" in value and any(mark in value for mark in LETTER_MARKS):
-        broken = re.sub("|".join(map(re.escape, LETTER_MARKS)), lambda m: f"@ {m[0][1:]}", value)
-        return markup(broken) if isinstance(value, Markup) else broken
-    return value
+def _printed(value: Any) -> Any:
+    """What a text, and not the template, brings: without signs that break the page, and without a letter's mark.
+
+    No text may become a link to leave.
+    """
+    if not isinstance(value, str):
+        return value
+    clean = printable(value)
+    if "@@" in clean:
+        clean = _MARK.sub(lambda m: f"@ {m[0][1:]}", clean)
+    return value if clean is value else markup(clean) if isinstance(value, Markup) else clean

@@ -7,7 +7,20 @@ from html import unescape
 
 #: A tag as the sanitiser writes it: quoted values may hold "<" and ">", text holds neither.
 TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?:\s+[a-z][a-z-]*(?:=\"[^\"]*\")?)*)\s*/?>")
+_SIGN_IN_VALUE = re.compile(r'="[^"<>]*[<>]')
+_TAG_WITH_VALUES = re.compile(r'<([a-z][a-z0-9]*(?:\s+[a-z][a-z:-]*="[^"]*")+\s*/?)>')
 _VOID = frozenset({"br", "hr", "img", "wbr"})
+
+
+def with_escaped_values(html: str) -> str:
+    """HTML with no bare "<" or ">" inside the quotes of an attribute.
+
+    HTML needs no escape there, and the sanitiser and the inliner write none; but Outlook, and whoever looks for tags
+    with an expression, would take what stands in an image's words for a tag or for the end of a comment.
+    """
+    if not _SIGN_IN_VALUE.search(html):
+        return html
+    return _TAG_WITH_VALUES.sub(lambda tag: f"<{tag[1].replace('<', '&lt;').replace('>', '&gt;')}>", html)
 
 
 def blocks(fragment: str) -> tuple[str, ...]:
@@ -22,6 +35,16 @@ def blocks(fragment: str) -> tuple[str, ...]:
             cuts.append(tag.end())
     parts = (fragment[a:b].strip() for a, b in zip(cuts, [*cuts[1:], len(fragment)], strict=True))
     return tuple(part for part in parts if part)
+
+
+def depth(fragment: str) -> int:
+    """How many elements stand inside each other at most."""
+    most = now = 0
+    for tag in TAG.finditer(fragment):
+        if tag["name"] not in _VOID:
+            now += -1 if tag["end"] else 1
+            most = max(most, now)
+    return most
 
 
 def first_tag(block: str) -> str:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Container
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Kind = Literal["PNG", "JPEG", "GIF"]
 #: Decoded, a picture takes four bytes a pixel: 160 MB.
@@ -26,6 +31,10 @@ _OTHERS = (
 )
 #: EXIF 2.32, 4.6.4: the tag "Orientation", and its values that turn a picture on its side.
 _ORIENTATION, _ON_ITS_SIDE = 0x0112, (5, 6, 7, 8)
+#: EXIF 2.32, 4.6.6: the block of the place, and in it the tags "GPSLatitude" and "GPSLongitude".
+_PLACE, _LATITUDE, _LONGITUDE = 0x8825, 2, 4
+#: The same in XMP (part 2, 3.2).
+_PLACE_IN_XMP = b"GPSLatitude"
 
 
 class NoPicture(ValueError):
@@ -39,6 +48,8 @@ class Picture:
     kind: Kind
     width: int
     height: int
+    #: Whether the file says where on earth it was taken.
+    has_place: bool = False
 
 
 # Composing asks, and so does proofreading.
@@ -68,7 +79,8 @@ def _decoded(data: bytes) -> Picture | None:
             width, height = image.size
             if width * height > MOST_PIXELS:
                 return None
-            turned = image.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
+            exif = image.getexif()
+            turned, has_place = exif.get(_ORIENTATION) in _ON_ITS_SIDE, _says_where(exif, image.info.get("xmp", b""))
             # Of a JPEG an eighth of the width is enough to have gone through all of its bytes.
             image.draft(None, (width // 8, height // 8))
             image.load()
@@ -76,7 +88,16 @@ def _decoded(data: bytes) -> Picture | None:
             kind: Kind = "PNG" if image.format == "PNG" else "GIF" if image.format == "GIF" else "JPEG"
     except Image.DecompressionBombError:
         return None
-    return Picture(kind, height, width) if turned else Picture(kind, width, height)
+    return Picture(kind, height, width, has_place) if turned else Picture(kind, width, height, has_place)
+
+
+def _says_where(exif: Image.Exif, xmp: object) -> bool:
+    place: Container[int] = ()
+    # What no reader can follow tells nobody anything, and is no fault of the picture.
+    with suppress(Exception):
+        place = exif.get_ifd(_PLACE)
+    # A camera without a receiver writes the block's version and nothing else.
+    return (_LATITUDE in place and _LONGITUDE in place) or (isinstance(xmp, bytes) and _PLACE_IN_XMP in xmp)
 
 
 def image_size(data: bytes) -> tuple[int, int] | None:

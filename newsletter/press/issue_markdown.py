@@ -8,6 +8,7 @@ import re
 from newsletter.model.issue import Issue
 from newsletter.press import fences
 from newsletter.press.environment import Fill
+from newsletter.press.printable import printable
 
 NAME = "issue.md.j2"
 #: Between angle brackets nothing is escaped.
@@ -18,9 +19,13 @@ _COMMAND = re.compile(r"\{(?=[{%#])")
 def issue_markdown(issue: Issue, fill: Fill) -> str:
     """Render the issue as CommonMark behind a front matter that Jekyll and Hugo take as it is."""
     # JSON is YAML: a colon or a quotation mark in a title breaks nothing.
-    title, description = (json.dumps(words, ensure_ascii=False) for words in (issue.title, issue.preheader))
-    tags = json.dumps(list(issue.explainer.tags), ensure_ascii=False) if issue.explainer else ""
+    title, description = (_as_yaml(printable(words)) for words in (issue.title, issue.preheader))
+    tags = _as_yaml([printable(tag) for tag in issue.explainer.tags]) if issue.explainer else ""
     return _tidy(fill(NAME, issue=issue, title=title, description=description, tags=tags))
+
+
+def _as_yaml(value: str | list[str]) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def without_commands(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from newsletter.press.fragments import TAG, blocks, first_tag, words_of
 from newsletter.press.letter_code import code_in_letter
@@ -12,6 +12,7 @@ from newsletter.press.shown_images import COLUMN
 
 #: Outlook for Windows breaks what is taller than about 1,800 pixels: signs of text in half of that, at 75 a line.
 _TALLEST = 2000
+_LIST = re.compile(r"<(?P<name>[uo]l)(?: start=\"(?P<start>\d+)\")?>(?P<items>.*)</(?P=name)>", re.S)
 #: About so many signs stand in the height of a picture.
 _PICTURE = 1000
 
@@ -22,8 +23,8 @@ def for_letter(fragment: str) -> str:
 
 
 def rows(fragment: str, top_level: int = 3) -> tuple[str, ...]:
-    """The fragment in parts for one row each: cut before each heading of the top level, and between two blocks where
-    a part would grow too tall. A heading stands with what it heads."""
+    """The fragment in parts for one row each: cut before each heading of the top level, and between two blocks, or two
+    items of a very long list, where a part would grow too tall. A heading stands with what it heads."""
     parts: list[str] = []
     height = 0
     for piece in _pieces(fragment):
@@ -40,13 +41,35 @@ def rows(fragment: str, top_level: int = 3) -> tuple[str, ...]:
 def _pieces(fragment: str) -> Iterator[str]:
     """Blocks, each with the headings right above it."""
     above: list[str] = []
-    for block in blocks(fragment):
+    for block in (part for whole in blocks(fragment) for part in _shorter(whole)):
         above.append(block)
         if not re.fullmatch(r"h[1-6]", first_tag(block)):
             yield "\n".join(above)
             above = []
     if above:
         yield "\n".join(above)
+
+
+def _shorter(block: str) -> Iterator[str]:
+    """A list taller than a page as several, whose items keep their numbers; any other block as it is."""
+    found = _LIST.fullmatch(block) if _height(block) > 2 * _TALLEST else None
+    if found is None:
+        yield block
+        return
+    number, height = int(found["start"] or 1), 0
+    held: list[str] = []
+    for item in blocks(found["items"]):
+        if held and height + _height(item) > _TALLEST:
+            yield _list(found["name"], number, held)
+            number, height, held = number + len(held), 0, []
+        held.append(item)
+        height += _height(item)
+    yield _list(found["name"], number, held)
+
+
+def _list(name: str, number: int, items: Sequence[str]) -> str:
+    start = f' start="{number}"' if name == "ol" and number != 1 else ""
+    return f"<{name}{start}>\n" + "\n".join(items) + f"\n</{name}>"
 
 
 def _height(block: str) -> int:

@@ -20,10 +20,12 @@ from pymdownx.superfences import SuperFencesCodeExtension
 from pymdownx.tilde import DeleteSubExtension
 
 from newsletter import links
+from newsletter.press.fragments import depth, with_escaped_values
 from newsletter.press.headings import levels
 from newsletter.press.inline_tags import ended_before_blocks
 from newsletter.press.normalise_markdown import normalise
 from newsletter.press.plain_prose import paragraphs
+from newsletter.press.printable import printable
 from newsletter.press.raw_html import SILENT, words_as_text
 from newsletter.press.shown_images import ShownImage, may_show_images
 
@@ -49,8 +51,11 @@ _CLEAN_IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _STAND_IN = "https://image.invalid/"
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>\n?", re.S)
+#: Elements inside each other that whatever walks through a fragment can follow.
+_DEEPEST = 100
 #: Readers that nobody uses now: as many as threads ever read at a time.
 _IDLE: list[Markdown] = []
+_EMPTY_LINK = re.compile(r'(<a href="([^"]*)"[^>]*>)[\s\u200b-\u200f\u2060\ufeff]*</a>')
 _DEAD_LINK = re.compile(r"<a(?: title=\"[^\"]*\")?>(.*?)</a>", re.S)
 
 
@@ -90,9 +95,13 @@ def _fragment(text: str, base_url: str, top_level: int, images: tuple[ShownImage
         url_relative=("rewrite_with_base", base_url) if base_url else "deny",
         link_rel=None,
     )
+    clean = with_escaped_values(clean)
+    if clean.count("</") > _DEEPEST and depth(clean) > _DEEPEST:
+        return _as_typed(text)
     if "<" in text:
         clean = ended_before_blocks(clean)
-    return _with_levels(_DEAD_LINK.sub(r"\1", _with_images(clean, images)), top_level).strip()
+    clean = _DEAD_LINK.sub(r"\1", _with_images(clean, images))
+    return _with_levels(_EMPTY_LINK.sub(_named, clean), top_level).strip()
 
 
 # An explainer is read once for the letter and the page, whose images lie in different places.
@@ -102,8 +111,12 @@ def _raw(text: str) -> str:
     try:
         return _converted(words_as_text(normalise(text)))
     except RecursionError:
-        # Hundreds of lists or quotations inside each other: nobody means that, and no word of it may be lost.
-        return f"<pre>{escape(text, quote=False)}</pre>"
+        return _as_typed(text)
+
+
+def _as_typed(text: str) -> str:
+    """Hundreds of elements inside each other: nobody means that, and no word of it may be lost."""
+    return f"<pre>{escape(printable(text), quote=False)}</pre>"
 
 
 def _converted(text: str) -> str:
@@ -177,6 +190,13 @@ def _with_images(html: str, images: tuple[ShownImage, ...]) -> str:
         return f'<img alt="{alt}" src="{escape(one.src)}" width="{one.width}" height="{one.height}">'
 
     return _CLEAN_IMAGE.sub(printed, html)
+
+
+def _named(match: re.Match[str]) -> str:
+    """A link that shows nothing shows its address, unless it is what was left of one that a block broke in two."""
+    if match.string.count(f'href="{match[2]}"') > 1:
+        return ""
+    return f"{match[1]}{match[2].removeprefix('mailto:')}</a>"
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

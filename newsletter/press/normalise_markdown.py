@@ -13,6 +13,7 @@ from itertools import groupby
 
 from newsletter.press import fences
 from newsletter.press.footnotes import with_notes
+from newsletter.press.printable import printable
 
 _ITEM = re.compile(r"(?P<mark>[-*+]|\d{1,9}[.)])(?P<gap> +)(?P<rest>\S.*)")
 _LONE = re.compile(r" *(?:[-*+•]|\d{1,9}[.)]) *")
@@ -25,6 +26,8 @@ _BRACKETS = re.compile(r"[\[\]]")
 _OPENING = re.compile(r"(?<!\\)\[")
 #: More brackets than this, one in another, are nobody's link.
 _MOST_OPEN = 100
+#: Lists nested deeper are nobody's either; readers of Markdown take the square of the time for each level.
+_DEEPEST = 40
 _LANGUAGE = re.compile(r"[\w#.+-]+")
 
 
@@ -41,8 +44,10 @@ def normalise(text: str) -> str:
 
     Text between fences keeps every character. Ends with a line break unless empty.
     """
-    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    lines = _with_joined_markers(_without_tabs(_without_thickets(with_notes(plain)).split("\n")))
+    plain = printable(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
+    lines = _with_joined_markers(
+        _without_tabs(_without_thickets(with_notes(fences.with_whole_spans(plain))).split("\n"))
+    )
     out = "\n".join(_Emitter().emit(lines)).strip("\n")
     return f"{out}\n" if out else ""
 
@@ -175,6 +180,7 @@ class _Emitter:
             self._gap()
         mark = f"{match['mark'][:-1]}." if numbered else "-"
         self._put(f"{mark} {match['rest']}")
+        del self._items[_DEEPEST - 1 :]
         gap = len(match["gap"]) if len(match["gap"]) <= 4 else 1
         self._items.append(_Item(indent + len(match["mark"]) + gap, numbered))
         self._after = "item"
@@ -198,7 +204,10 @@ class _Emitter:
         if _NO_ADDRESS.fullmatch(text):
             text = f"\\{text}"
         self._put(_HASH_WORD.sub(lambda m: "\\" + m[0], text, count=1) if text.startswith("#") else text)
-        if self._after not in ("item", "quote"):
+        if self._after == "text" and set(text) == {"="}:
+            # The line of a heading: a gap below it spares the reader of Markdown from looking at the rest again.
+            self._after = "block"
+        elif self._after not in ("item", "quote"):
             self._after = "text"
 
     def _is_code(self, indent: int) -> bool:

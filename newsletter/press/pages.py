@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import groupby
 from typing import Literal
 
 from newsletter.model.issue import Issue, ToldCorrection
 from newsletter.model.ports import Templates
-from newsletter.model.shelf import APART, Around, Shelf, ShelvedIssue, Shelves, Site, take_anchors
+from newsletter.model.shelf import APART, Around, Shelf, ShelvedIssue, ShelvedStory, Shelves, Site, take_anchors
 from newsletter.press.environment import Fill, filler
 from newsletter.press.filters import FILTERS, minutes
 from newsletter.press.initials import by_initial
@@ -153,9 +152,10 @@ def list_page(kind: Kind, shelves: Shelves, *, site: Site, templates: Templates)
 
 def shelf_page(kind: Kind, shelf: Shelf, *, site: Site, templates: Templates) -> str:
     """Render the page of one member, source or term: everything there is of it, by year, newest first."""
-    years = [
-        (year, list(stories)) for year, stories in groupby(shelf.stories, key=lambda story: story.reference.week.year)
-    ]
+    years: dict[int, list[ShelvedStory]] = {}
+    # An issue may bear a date of the year after its week's: the years need not stand one behind the other.
+    for story in shelf.stories:
+        years.setdefault(story.reference.week.year, []).append(story)
     page = _page(
         "pages/shelf.html.j2",
         site,
@@ -164,7 +164,7 @@ def shelf_page(kind: Kind, shelf: Shelf, *, site: Site, templates: Templates) ->
         here=kind,
         kind=kind,
         shelf=shelf,
-        years=years,
+        years=list(years.items()),
         issues=len({story.reference.place for story in shelf.stories}),
         takes=sum(len(story.takes) for story in shelf.stories),
         take_words=take_words,

@@ -14,7 +14,7 @@ from newsletter.press import fences
 
 _FIRST_WORDS = re.compile(r"(?:<(?:p|ul|ol|li|blockquote)(?: [^>]*)?>\s*)+(?!<)|<p>(?=<(?!img))")
 _LAST_WORDS = re.compile(r"(?:\s*</(?:p|ul|ol|li|blockquote)>)+\s*\Z")
-_NO_PARAGRAPH = re.compile(r" {0,3}(?:[-*+>] ?|\d{1,9}[.)] |#{1,6} |\|)")
+_NO_PARAGRAPH = re.compile(r"    | {0,3}(?:[-*+>] ?|\d{1,9}[.)] |#{1,6} |\|)")
 _BARE_ADDRESS = re.compile(r"(?<![<(\w/])https?://[^\s<>]+\Z")
 
 

@@ -7,7 +7,7 @@ sentence about `<script>`, which would vanish with all that follows. What is no 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from functools import cache
 
 from newsletter.press import fences
 
@@ -24,16 +24,19 @@ _KNOWN = (
         form input button label select option embed video audio source link meta html head body mark kbd q""".split()
     )
 )
+#: Only addresses that may be printed: CommonMark makes a link of any scheme between angle brackets.
 _BRACKET = re.compile(
-    r"<(?:(?P<comment>!--)|(?P<end>/)?(?P<name>[a-z][a-z0-9]*)(?P<rest>(?:\s[^<>]*|/)?>)|(?=[a-z!?/]))", re.I
+    r"""(?P<address><(?:(?:https?|mailto):[^\s<>]*|\w[^\s<>@:]*@[^\s<>@]+)>)
+      | <(?:(?P<comment>!--)|(?P<end>/)?(?P<name>[a-z][a-z0-9]*)(?P<rest>(?:\s[^<>]*|/)?>)|(?=[a-z!?/<\[]))""",
+    re.I | re.X,
 )
+#: Lower case for tags, which keeps the length of a text.
+_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 #: Where an element's tag stood.
 _GONE = "\0"
 _IMAGE = re.compile(r"<img(\s[^<>]*)>", re.I)
 #: Within a paragraph, without a tag or a link inside.
 _LINK = re.compile(r"<a(\s[^<>]*)>((?:(?!\n\s*\n)[^<>\[\]])*)</a\s*>", re.I)
-#: Only what may be printed: CommonMark makes a link of any scheme between angle brackets.
-_ADDRESS = re.compile(r"<(?:(?:https?|mailto):[^\s<>]*|[^\s<>@:]+@[^\s<>@]+)>", re.I)
 
 
 def words_as_text(markdown: str) -> str:
@@ -54,32 +57,53 @@ def inactive(markdown: str) -> str:
 
 
 def _known_only(text: str) -> str:
-    def decide(match: re.Match[str]) -> str:
-        rest = text[match.end() :].lower()
-        name = (match["name"] or "").lower()
-        if match["comment"]:
-            return match[0] if "-->" in rest else f"&lt;{match[0][1:]}"
-        if name in SILENT and not match["end"]:
-            inside, closed, _ = rest.partition(f"</{name}")
-            return match[0] if closed and f"<{name}" not in inside else f"&lt;{match[0][1:]}"
-        return match[0] if name in _KNOWN else f"&lt;{match[0][1:]}"
+    low = text.translate(_LOWER)
+    last = {name: low.rfind(f"</{name}") for name in SILENT}
+    comments_end = low.rfind("-->")
 
-    return _around_addresses(text, lambda part: _BRACKET.sub(decide, part))
+    def closed(name: str, start: int) -> bool:
+        """Whether an end of the element follows, and none of it begins before that."""
+        if start > last[name]:
+            return False
+        return low.find(f"<{name}", start, low.find(f"</{name}", start)) < 0
+
+    def decide(match: re.Match[str]) -> str:
+        name = (match["name"] or "").lower()
+        if match["address"]:
+            return match[0]
+        if match["comment"]:
+            stays = match.end() <= comments_end
+        elif name in SILENT and not match["end"]:
+            stays = closed(name, match.end())
+        else:
+            stays = name in _KNOWN
+        return match[0] if stays else f"&lt;{match[0][1:]}"
+
+    return _BRACKET.sub(decide, text)
 
 
 def _inline_only(text: str) -> str:
     for name in sorted(SILENT):
-        text = re.sub(rf"<{name}\b[^>]*>.*?</{name}\s*>", "", text, flags=re.S | re.I)
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.S)
+        text = _without(text, rf"<{name}\b[^>]*>", rf"</{name}\s*>")
+    text = _without(text, "<!--", "-->")
     text = _IMAGE.sub(lambda m: _as_markdown("!", _attribute(m[1], "alt"), _attribute(m[1], "src")), text)
     text = _LINK.sub(lambda m: _as_markdown("", m[2], _attribute(m[1], "href")), text)
     text = _without_elements(text)
 
     def decide(match: re.Match[str]) -> str:
         plain = (match["name"] or "").lower() in INLINE and (match["rest"] or "").strip(" /") == ">"
-        return match[0] if plain else f"&lt;{match[0][1:]}"
+        return match[0] if plain or match["address"] else f"&lt;{match[0][1:]}"
 
-    return _around_addresses(text, lambda part: _BRACKET.sub(decide, part))
+    return _BRACKET.sub(decide, text)
+
+
+def _without(text: str, opening: str, closing: str) -> str:
+    """Drop what stands between two tags, and them; what nobody closes stays."""
+    ends = [match.end() for match in re.finditer(closing, text, re.I)]
+    if not ends:
+        return text
+    # Behind the last end nothing can be closed: looking for it there would take the square of the time.
+    return re.sub(f"{opening}.*?{closing}", "", text[: ends[-1]], flags=re.S | re.I) + text[ends[-1] :]
 
 
 def _as_markdown(mark: str, words: str, address: str) -> str:
@@ -95,7 +119,8 @@ def _attribute(typed: str, name: str) -> str:
 
 def _without_elements(text: str) -> str:
     """Drop the attributes of inline tags, and tags of elements: what has attributes, or a partner in the text."""
-    low = text.lower()
+    low = text.translate(_LOWER)
+    has_partner = cache(lambda tag: tag in low)
 
     def decide(match: re.Match[str]) -> str:
         name, rest, end = (match["name"] or "").lower(), (match["rest"] or "").strip(" /"), match["end"] or ""
@@ -103,13 +128,9 @@ def _without_elements(text: str) -> str:
             return match[0]
         if name in INLINE:
             return f"<{end}{name}>"
-        return _GONE if rest != ">" or f"<{'' if end else '/'}{name}" in low else match[0]
+        return _GONE if rest != ">" or has_partner(f"<{'' if end else '/'}{name}") else match[0]
 
-    bare = _around_addresses(text, lambda part: _BRACKET.sub(decide, part))
+    bare = _BRACKET.sub(decide, text)
     # Never blanks at the start of a line: four of them would make code of it.
     bare = re.sub(f"^( *){_GONE}[{_GONE} ]*|{_GONE}+$", r"\1", bare, flags=re.M)
     return re.sub(f"{_GONE}+", " ", bare)
-
-
-def _around_addresses(text: str, change: Callable[[str], str]) -> str:
-    return fences.around(_ADDRESS, text, change)

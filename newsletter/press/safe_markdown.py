@@ -23,18 +23,25 @@ _HEADING = re.compile(r"(#{1,6})(?:[ ]+(.*?))?(?:[ ]+#+)?[ ]*")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,}) *")
 #: The address of a link or an image, with or without angle brackets.
 _INLINE = re.compile(
-    r"""(?P<open>!?\[(?P<words>(?:\\.|[^\[\]\\])*)\]\()\s*
+    r"""(?P<open>(?<!\\)!?(?<!\\)\[(?P<words>(?:\\.|[^\[\]\\])*)\]\()\s*
         (?:<(?P<angled>[^<>\n]*)>|(?P<bare>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))
         (?P<rest>[^()\n]*\))""",
     re.X,
 )
 #: The same where the words hold brackets of their own, as an image inside a link.
 _TARGET = re.compile(r"(\]\(\s*)(<[^<>\n]*>|[^\s()<>]+)")
-#: Only with nothing or a title behind the address; "[1]: The note." is a sentence (CommonMark 0.31, 4.7).
+#: What begins like the definition of a link, within lists and quotations too; the rest is there only where it is one,
+#: with nothing or a title behind the address: "[1]: The note." is a sentence (CommonMark 0.31, 4.7).
 _REFERENCE = re.compile(
-    r"""^( {0,3}\[[^\]\n]+\]:\s*)<?([^\s<>]*)>?([ ]*(?:["'(][^\n]*)?)$""",
-    re.M,
+    r"""^(?P<label>[ \t>]*+(?:(?:[-+*]|\d{1,9}[.)])[ \t>]++)*+\[(?:\\.|[^\[\]\\])++\])(?P<colon>:)
+        (?:(?P<gap>[ \t]*(?:\n[ \t]*)?)(?P<address><[^<>\n]*>|[^ \t\n<>]+)(?P<rest>[ ]*(?:["'(][^\n]*)?)$)?""",
+    re.M | re.X,
 )
+#: The inline tags that `inactive` leaves, and what ends the paragraph that they stand in.
+_TAG_OR_END = re.compile(r"<(?P<end>/)?(?P<name>[a-z]+) ?/?>|\n[ \t>]*(?=\n|#|[-+*][ ]|\d{1,9}[.)][ ]|`{3}|~{3})", re.I)
+#: More are nobody's writing.
+_ROUNDS = 6
+_ALONE = re.compile(r"[ \t]*(?:\n|\Z)")
 
 
 def escaped(words: str) -> str:
@@ -62,8 +69,54 @@ def harmless(text: str, *, base_url: str = "", top_level: int = 3, images: tuple
     No final line break; "" for an empty text.
     """
     places = {one.typed: one.src for one in images}
-    tame = inactive(_with_headings(normalise(text), top_level))
+    tame = _tame(_with_headings(normalise(text), top_level))
     return fences.outside_code(tame, lambda prose: _with_safe_addresses(prose, base_url, places)).strip("\n")
+
+
+def _tame(markdown: str) -> str:
+    """Normalised Markdown without tags that do more than format a few words.
+
+    Where one goes at the start of a line, what stands behind it may begin a block: so until nothing changes.
+    """
+    for _ in range(_ROUNDS):
+        before, markdown = markdown, _with_paired_tags(inactive(markdown))
+        if markdown == before or "<" not in markdown:
+            return markdown
+        markdown = normalise(markdown)
+    return markdown.replace("<", "&lt;")
+
+
+def _with_paired_tags(text: str) -> str:
+    """Without the inline tags that no partner in their paragraph closes, or that stand alone on the first line of one.
+
+    The former would format all that stands below, the latter make raw HTML of it (CommonMark 0.31, 4.6).
+    """
+    if "<" not in text:
+        return text
+    prose = fences.outside_code(text, str, code=lambda code: "`" * len(code))
+    dropped: list[re.Match[str]] = []
+    waiting: list[re.Match[str]] = []
+    for found in _TAG_OR_END.finditer(prose):
+        name = (found["name"] or "").lower()
+        if not name:
+            dropped += waiting
+            waiting = []
+        elif _ALONE.match(prose, found.end()) and not prose[
+            prose.rfind("\n", 0, found.start()) + 1 : found.start()
+        ].strip(" \t>-+*.)0123456789"):
+            dropped.append(found)
+        elif name == "br":
+            continue
+        elif not found["end"]:
+            waiting.append(found)
+        elif any(one["name"].lower() == name for one in waiting):
+            while waiting and (one := waiting.pop())["name"].lower() != name:
+                dropped.append(one)
+        else:
+            dropped.append(found)
+    for tag in sorted([*dropped, *waiting], key=lambda tag: tag.start(), reverse=True):
+        text = text[: tag.start()] + text[tag.end() :]
+    return text
 
 
 def _with_headings(text: str, top: int) -> str:
@@ -86,8 +139,21 @@ def _with_safe_addresses(prose: str, base_url: str, places: Mapping[str, str]) -
     before = ""
     while prose != before:
         before, prose = prose, _INLINE.sub(lambda m: _checked(m, base_url, places), prose)
-    prose = _TARGET.sub(lambda m: m[0] if _allowed(m[2].strip("<>"), base_url) else m[1], prose)
-    return _REFERENCE.sub(lambda m: f"{m[1]}{_allowed(m[2], base_url, places) or '<>'}{m[3]}", prose)
+    # An address that goes must leave one behind: what stands after it would become the address.
+    prose = _TARGET.sub(lambda m: f"{m[1]}{_or_nowhere(_allowed(m[2].strip('<>'), base_url))}", prose)
+    return _REFERENCE.sub(lambda m: _defined(m, base_url, places), prose)
+
+
+def _defined(match: re.Match[str], base_url: str, places: Mapping[str, str]) -> str:
+    """The definition with an address that may be printed, or with none; what is no definition can become none."""
+    if match["address"] is None:
+        return f"{match['label']}\\:"
+    address = _allowed(match["address"].strip("<>"), base_url, places)
+    return f"{match['label']}:{match['gap']}{_or_nowhere(address)}{match['rest']}"
+
+
+def _or_nowhere(address: str | None) -> str:
+    return _destination(address) if address else "<>"
 
 
 def _checked(match: re.Match[str], base_url: str, places: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from newsletter.model.ports import Templates
 from newsletter.model.remarks import Remark, in_order
 from newsletter.press.environment import FixedTemplates, fault_of_form, named_templates, unknown_names
 from newsletter.press.filters import FILTERS
+from newsletter.press.template_sheets import fault_of_sheet
 from newsletter.press.template_trials import Trial, trials
 from newsletter.text import nearest
 
@@ -29,6 +30,7 @@ _STATEMENTS = (
     (re.compile(r"\{%-?\s*((?:el)?if)\s.*?-?%\}"), r"{% \1 false %}"),
     (re.compile(r"\{%-?\s*for\s+(.+?)\s+in\s.*?-?%\}"), r"{% for \1 in () %}"),
     (re.compile(r"\{%-?\s*set\s+(\w+)\s*=.*?-?%\}"), r'{% set \1 = "" %}'),
+    (re.compile(r"\{%-?\s*include\s.*?-?%\}"), ""),
 )
 
 
@@ -69,6 +71,8 @@ def _unread(templates: Templates, name: str, known: Collection[str]) -> Iterator
     text, path = source
     if (broken := fault_of_form(text)) is not None:
         yield Remark(path, broken[0], "error", _FORM, _ended(broken[1]))
+    elif name.endswith(".css.j2") and (torn := fault_of_sheet(text)) is not None:
+        yield Remark(path, torn[0], "error", "template", torn[1])
     for line, what in unknown_names(text, FILTERS):
         yield Remark(path, line, "error", "template", _ended(what))
     for asked, line in named_templates(text):

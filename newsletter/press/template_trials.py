@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Literal
 
+from newsletter.errors import FaultyTemplate
 from newsletter.model.issue import Issue, Reference, ToldCorrection
 from newsletter.model.ports import Templates
 from newsletter.model.remarks import Remark
@@ -37,6 +38,8 @@ from newsletter.press.variants import VARIANTS, in_variant
 #: Fills in one page or one part of a letter. Raises FaultyTemplate.
 Trial = Callable[[Templates], object]
 _KINDS: tuple[Literal["members", "sources", "terms"], ...] = ("members", "sources", "terms")
+#: Where the button to leave sends its form.
+_ACTION = "the-key-of-a-reader"
 _STATES: tuple[Literal["ask", "done", "unknown"], ...] = ("ask", "done", "unknown")
 
 
@@ -71,7 +74,12 @@ def _email_text(issue: Issue, templates: Templates) -> object:
 
 
 def _issue_page(issue: Issue, templates: Templates) -> object:
-    return pages.issue_page(issue, filler(templates, FILTERS), corrections=_corrections(issue))
+    page = pages.issue_page(issue, filler(templates, FILTERS), corrections=_corrections(issue))
+    for told in (*issue.corrections, *_corrections(issue)):
+        # Up to its first mark-up, however the template prints it.
+        words = told.text.partition("*")[0]
+        _must_hold(page, words, "pages/issue.html.j2", "It prints no corrections, or only some.")
+    return page
 
 
 def _corrections(issue: Issue) -> tuple[ToldCorrection, ...]:
@@ -153,7 +161,17 @@ def _shelf_page(kind: Literal["members", "sources", "terms"], shelf: Shelf, site
 
 
 def _unsubscribe_page(state: Literal["ask", "done", "unknown"], site: Site, templates: Templates) -> object:
-    return pages.unsubscribe_page(site, templates=templates, action="token", state=state)
+    page = pages.unsubscribe_page(site, templates=templates, action=_ACTION, state=state)
+    if state == "ask":
+        _must_hold(page, f'action="{_ACTION}"', "pages/unsubscribe.html.j2", "No form sends to {{ action }}.")
+    return page
+
+
+def _must_hold(page: str, words: str, name: str, what: str) -> None:
+    """Raise FaultyTemplate if a page lacks what its readers are owed."""
+    if words not in page:
+        mend = "See how the one that came with the program does it, or delete the file to go back to that one."
+        raise FaultyTemplate(f"templates/{name}: {what}", mend=mend)
 
 
 def _desk(issue: Issue) -> Iterator[Trial]:

@@ -19,9 +19,10 @@ from newsletter.errors import StoreFault
 from newsletter.store.anchors import TakeAnchors
 from newsletter.store.database import Database, connect
 from newsletter.store.faults import is_missing_table
+from newsletter.store.file_lock import file_lock
 from newsletter.store.ledger import SqlLedger
 from newsletter.store.link_checks import LinkCheckStore
-from newsletter.store.lock import advisory_lock, file_lock
+from newsletter.store.lock import advisory_lock
 from newsletter.store.news import NewsStore
 from newsletter.store.resolved import ResolvedStore
 from newsletter.store.runs import RunLedger

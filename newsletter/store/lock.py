@@ -1,51 +1,19 @@
-"""One runner at a time: a lock that the kernel or the database frees when its holder dies. I/O: disk, PostgreSQL"""
+"""One runner at a time on several machines: a lock that the database frees when its holder dies. I/O: PostgreSQL"""
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from newsletter.clock import write_instant
-from newsletter.errors import Busy, CannotWrite
+from newsletter.errors import Busy
 from newsletter.store.database import Database
 from newsletter.store.faults import translated
+from newsletter.store.file_lock import MEND
 
 #: One number for the whole database; spells "pulse" in ASCII.
 _RUNNER = int.from_bytes(b"pulse")
-_MEND = "Wait until it has ended; the lock of a run that died is free at once."
-
-
-@contextmanager
-def file_lock(path: Path, now: datetime) -> Iterator[None]:
-    """Hold the lock on the file while the block runs; the file holds who and since when, and stays.
-
-    Raises Busy if another process, or another block of this one, holds it; CannotWrite if the file cannot be made.
-    """
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as fault:
-        raise CannotWrite(
-            f"The lock {path} cannot be made: {fault.strerror}.", mend=f"Make the folder {path.parent} writable."
-        ) from fault
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as fault:
-            holder = os.pread(handle, 200, 0).decode("utf-8", "replace").strip()
-            raise Busy(f"Another run is at work{f' ({holder})' if holder else ''}.", mend=_MEND) from fault
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"process {os.getpid()} since {write_instant(now)}\n".encode(), 0)
-        yield
-        # Not removed: a second runner may have it open already, and would then hold a lock on nothing.
-        os.ftruncate(handle, 0)
-    finally:
-        os.close(handle)
 
 
 @contextmanager
@@ -56,7 +24,7 @@ def advisory_lock(database: Database) -> Iterator[None]:
     """
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
         if not _asked(database, session, "SELECT pg_try_advisory_lock(:key)"):
-            raise Busy("Another run holds the lock in the database.", mend=_MEND)
+            raise Busy("Another run holds the lock in the database.", mend=MEND)
         try:
             yield
         finally:

@@ -60,11 +60,13 @@ def make_app(
     clock: Clock,
     pages: Callable[[PageState, str], str],
     site: Path | None,
+    below: str = "",
 ) -> Starlette:
     """The application; `pages` renders the page of a state, with the address its form is sent to.
 
     Links made with one of `older_secrets` hold as well.
     `site` is the folder of the archive; it may come later than this door opens. None serves no archive.
+    `below`, "/news" or "", is a path that the letters' links begin with: a web server in front may leave it or not.
     """
 
     def page(state: PageState, action: str = "", *, status: int = 200) -> Response:
@@ -94,12 +96,13 @@ def make_app(
             raise HTTPException(404)
         await StaticFiles(directory=site, html=True)(scope, receive, send)
 
+    routes = [
+        Route(f"{UNSUBSCRIBE_PATH}{{token}}", unsubscribe, methods=["GET", "POST"]),
+        Route("/healthz", healthy, methods=["GET"]),
+        Mount("/", archive),
+    ]
     return Starlette(
-        routes=[
-            Route(f"{UNSUBSCRIBE_PATH}{{token}}", unsubscribe, methods=["GET", "POST"]),
-            Route("/healthz", healthy, methods=["GET"]),
-            Mount("/", archive),
-        ],
+        routes=[Mount(below, routes=routes), *routes] if below else routes,
         exception_handlers={NewsletterError: _unavailable},
     )
 

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from starlette.applications import Starlette
 
+from newsletter.errors import FaultyTemplate
 from newsletter.model.shelf import Site
 from newsletter.newsroom.mailings import older_secrets, readers_secret
 from newsletter.newsroom.room import Newsroom
+from newsletter.newsroom.template_list import shipped_folder
+from newsletter.newsroom.templates import TemplateFolders
 from newsletter.press.pages import unsubscribe_page
 from newsletter.store.engine import Store
 from newsletter.web.app import make_app
 from newsletter.web.server import serve
 
+_log = logging.getLogger(__name__)
+
 
 def door(room: Newsroom, store: Store) -> Starlette:
     """The application for the readers of this newsroom."""
     publication = room.settings.publication
-    shared = Site(wording=publication.wording, theme=publication.theme)
+    # These pages load nothing: the name stands there in letters.
+    shared = Site(wording=publication.wording, theme=replace(publication.theme, logo=None))
+
+    shipped = TemplateFolders(shipped_folder().parent)
 
     def page(state: Literal["ask", "done", "unknown"], action: str) -> str:
-        return unsubscribe_page(shared, templates=room.templates, action=action, state=state)
+        try:
+            return unsubscribe_page(shared, templates=room.templates, action=action, state=state)
+        except FaultyTemplate as fault:
+            # No reader is kept on the list by a mistake in a template.
+            _log.error("The page that came with the program is shown: %s", fault)
+            return unsubscribe_page(shared, templates=shipped, action=action, state=state)
 
     return make_app(
         subscribers=store.subscribers,
@@ -31,6 +47,7 @@ def door(room: Newsroom, store: Store) -> Starlette:
         clock=room.clock,
         pages=page,
         site=room.site,
+        below=unquote(urlsplit(publication.wording.base_url).path).rstrip("/"),
     )
 
 

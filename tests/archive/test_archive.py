@@ -152,7 +152,8 @@ def test_what_a_feed_shows_of_a_page_leads_from_anywhere_to_where_it_led() -> No
     page = (
         '<body><a href="x"></a><main id="_main"><nav class="contents"><a href="#a">A</a></nav>\n'
         '<a title="a > b" href="../2024-W22/index.html#one">B</a> <img src="images/a%20b.png" alt="">'
-        ' <a href="https://news.example.com/?a=1&amp;b=2">C</a> <code>&lt;a href="d"&gt;</code></main>'
+        ' <a href="https://news.example.com/?a=1&amp;b=2">C</a> <code>&lt;a href="d"&gt;</code>'
+        ' <a class="here" href="#one" aria-label="Link to this story: a &gt; b"></a></main>'
     )
 
     shown = content_of(page, f"{BASE}/issues/2024-W23/")
@@ -323,6 +324,25 @@ def test_a_crash_between_the_renamings_is_mended(place: Path) -> None:
     changed = put(place)
 
     assert not changed
+    assert (place / "index.html").read_bytes() == b"home"
+
+
+def test_an_interruption_between_the_renamings_leaves_the_old_site(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(place)
+    rename = Path.rename
+
+    def interrupted(source: Path, target: Path) -> Path:
+        if source.name == ".site.new":
+            raise KeyboardInterrupt
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        put(place, ("issues/2024-W24/index.html", b"24"))
+
     assert (place / "index.html").read_bytes() == b"home"
 
 

@@ -41,8 +41,9 @@ HEADLINES = (
 
 
 def make_issues() -> list[Issue]:
+    coded = make_take("Yoga", "I ran `rm`:\n\n```\nrm -r /\n```")
     stories = tuple(
-        make_story(words, id=f"story-{n}", takes=(make_take("Yoga"), make_take("Dika", tags=("open weights",))))
+        make_story(words, id=f"story-{n}", takes=(coded, make_take("Dika", tags=("open weights",))))
         for n, words in enumerate(HEADLINES)
     )
     full = make_issue(
@@ -59,7 +60,7 @@ def make_issues() -> list[Issue]:
 def write_site(root: Path) -> tuple[str, ...]:
     """Write every kind of page; their names."""
     issues, templates = make_issues(), FileTemplates()
-    site = Site(wording=make_wording(), theme=HOUSE, lists=("members", "sources", "terms"))
+    site = Site(wording=make_wording(), theme=HOUSE, lists=("members", "sources", "terms", "search"))
     found = shelves(issues, members=(), corrected=("2024-W22",))
     pages = {
         "index.html": index_page(found, site=site, templates=templates),
@@ -96,7 +97,13 @@ def test_the_pages_are_whole_by_day_and_by_night_wide_and_narrow(tmp_path: Path)
         page.open((tmp_path / "issues/2024-W23/index.html").as_uri())
         _no_rule_of_accessibility_is_broken(page, "the issue in the dark")
         _keys_reach_the_content(page)
+        _code_stands_on_a_ground_of_its_own(page)
+        _paper_holds_whole_lines_of_code_and_one_margin(page)
         _links_lead_through_the_archive(page)
+        page.open((tmp_path / "issues/2023-W23/index.html").as_uri())
+        _a_lone_list_of_headlines_stays_with_its_heading(page)
+        page.open((tmp_path / "index.html").as_uri())
+        _what_a_field_asks_for_can_be_read(page)
         assert page.complaints == []
 
 
@@ -118,6 +125,35 @@ def _keys_reach_the_content(page: Page) -> None:
     page.until("location.hash === '#_main'")
     page.press("Tab")
     assert page.value("document.querySelector('main').contains(document.activeElement)")
+
+
+def _code_stands_on_a_ground_of_its_own(page: Page) -> None:
+    grounds = page.value("""[".take", ".take pre", ".take p code", "main"].map(
+        one => getComputedStyle(document.querySelector(one)).backgroundColor)""")
+    assert grounds[1] == grounds[2] == grounds[3] != grounds[0]
+
+
+def _paper_holds_whole_lines_of_code_and_one_margin(page: Page) -> None:
+    page.send("Emulation.setEmulatedMedia", media="print")
+    wide = page.value("[...document.querySelectorAll('pre')].map(one => one.scrollWidth - one.clientWidth)")
+    begins = page.value("""[".brand", "h1", ".foot p"].map(
+        one => document.querySelector(one).getBoundingClientRect().left)""")
+    page.send("Emulation.setEmulatedMedia", media="")
+    assert len(set(begins)) == 1, begins
+    assert len(wide) > 1
+    assert set(wide) == {0}
+
+
+def _a_lone_list_of_headlines_stays_with_its_heading(page: Page) -> None:
+    gap = page.value("""document.querySelector(".headlines").getBoundingClientRect().top
+        - document.querySelector(".news .label").getBoundingClientRect().bottom""")
+    assert 0 < gap <= 16
+
+
+def _what_a_field_asks_for_can_be_read(page: Page) -> None:
+    page.emulate(dark=True)
+    asked = page.value("getComputedStyle(document.querySelector('.search input'), '::placeholder').color")
+    assert asked == page.value("getComputedStyle(document.querySelector('.deck')).color")
 
 
 def _links_lead_through_the_archive(page: Page) -> None:

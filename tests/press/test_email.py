@@ -200,6 +200,22 @@ def test_a_picture_from_elsewhere_has_a_width_that_outlook_reads_and_always_alt(
     assert (shown.get("width"), shown.get("alt")) == (width, "")
 
 
+def test_a_list_longer_than_a_page_of_outlook_goes_over_rows_and_keeps_its_numbers() -> None:
+    items = "\n".join(f"{n}. Item {n} {'of words ' * 16}" for n in range(3, 43))
+
+    rows = body_of(f"## Steps\n\n{items}\n\nAfter.").xpath("//td[ol]")
+
+    numbered = [
+        int(one.get("start", "1")) + at
+        for row in rows
+        for one in row.xpath("./ol")
+        for at, _ in enumerate(one.xpath("./li"))
+    ]
+    assert numbered == list(range(3, 43))
+    assert [row[0].tag for row in rows][:2] == ["h3", "ol"]
+    assert max(len(row.text_content()) for row in rows) < 2_200
+
+
 def test_a_long_text_without_headings_is_cut_into_rows_that_are_not_too_tall() -> None:
     paragraphs = [f"Paragraph {n} " + "of a long explainer. " * 20 for n in range(12)]
 

@@ -91,6 +91,19 @@ def test_nothing_scrolls_sideways_and_nothing_is_too_small(page: Page, tmp_path:
     assert set(found.values()) == {(True, True)}, found
 
 
+def test_the_way_to_the_page_in_the_masthead_is_not_broken_over_lines(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "letter.html"
+    file.write_text(email_html(stress.stress(), _FILL), encoding="utf-8")
+    page.open(file.as_uri())
+    lines = {}
+
+    for width in (320, 360, 375, 390, 640):
+        page.emulate(width=width)
+        lines[width] = page.value("document.querySelector('.mast a').getClientRects().length")
+
+    assert set(lines.values()) == {1}, lines
+
+
 def test_labels_of_a_stacked_table_show_on_a_phone_alone(page: Page, tmp_path: Path) -> None:
     table = "| a | b | c | d |\n|---|---|---|---|\n| 1 | 2 | 3 | 4 |"
     file = tmp_path / "table.html"

@@ -75,6 +75,19 @@ def test_the_contents_say_how_much_there_is_and_lead_to_it() -> None:
     assert hrefs(page)[hrefs(page).index("#_explainer") :][:4] == ["#_explainer", "#deepfakes", "#second", "#_apart"]
 
 
+def test_only_pages_of_lists_carry_the_rules_for_lists() -> None:
+    issue = make_issue()
+    home = index_page(shelved([issue]), site=SITE, templates=TEMPLATES)
+
+    own, lists = ("".join(re.findall(r"<style>(.*?)</style>", page, re.S)) for page in (archived(issue), home))
+
+    assert ".take{" in own
+    assert own.split("@media (max-width")[0].strip() in lists
+    for rule in (".year li{", ".columns{", ".search{", ".latest{"):
+        assert rule in lists
+        assert rule not in own
+
+
 def test_every_story_and_every_take_can_be_linked_to() -> None:
     stories = (make_story(takes=(make_take("Yoga"), make_take("Yoga"))),)
 

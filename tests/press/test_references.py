@@ -26,6 +26,23 @@ def test_a_take_on_a_story_of_an_earlier_issue_says_which_issue(form: str) -> No
     assert EARLIER.link in made
 
 
+def test_in_the_text_part_the_earlier_issue_s_address_stands_apart_from_the_take() -> None:
+    issue = make_issue(apart=(replace(make_take("Yoga"), about=EARLIER),))
+
+    made = render(issue, templates=FileTemplates()).email_text
+
+    assert f"\n{EARLIER.link}\n\n  Yoga: " in made
+
+
+def test_in_the_text_part_an_earlier_issue_without_a_usable_address_leaves_no_trace_of_one() -> None:
+    for link in ("", "javascript:alert(1)"):
+        issue = make_issue(apart=(replace(make_take("Yoga"), about=replace(EARLIER, link=link)),))
+
+        made = render(issue, templates=FileTemplates()).email_text
+
+        assert f"On a story of {EARLIER.title}:\n\n  Yoga: " in made
+
+
 @pytest.mark.parametrize("form", ["markdown", "email_html", "email_text", "page"])
 def test_an_explainer_of_a_series_says_which_part_it_is(form: str) -> None:
     issue = make_issue(explainer=make_explainer(series="Models at home", part="2"))

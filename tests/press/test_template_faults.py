@@ -10,6 +10,7 @@ from newsletter.press.environment import filler
 from newsletter.press.render import render
 from newsletter.press.specimen import specimens
 from newsletter.press.template_faults import template_faults
+from newsletter.press.template_sheets import fault_of_sheet
 from newsletter.press.template_trials import trials
 from tests.press.build import TEMPLATES, FileTemplates, make_issue, make_site
 
@@ -169,6 +170,59 @@ def test_a_letter_without_the_way_out_is_told() -> None:
 
     assert path == "templates/email.html.j2"
     assert "@@UNSUBSCRIBE@@ stands nowhere in it." in told
+
+
+@pytest.mark.parametrize(
+    ("name", "lost", "instead", "words"),
+    [
+        ("pages/unsubscribe.html.j2", 'action="{{ action }}"', "", "No form sends to {{ action }}."),
+        ("pages/issue.html.j2", "for one in corrections | reverse", "for one in ()", "It prints no corrections"),
+        ("pages/issue.html.j2", "for one in issue.corrections", "for one in ()", "It prints no corrections"),
+    ],
+)
+def test_a_page_without_what_its_readers_are_owed_is_told(name: str, lost: str, instead: str, words: str) -> None:
+    assert shipped(name).count(lost) == 1
+
+    ((path, _, told),) = faults({name: shipped(name).replace(lost, instead)})
+
+    assert path == f"templates/{name}"
+    assert words in told
+
+
+@pytest.mark.parametrize(
+    ("mistake", "words"),
+    [
+        ("p{color:red", 'The "{" of this line is never closed.'),
+        ("p{color:red}}", 'A "}" stands here that closes nothing.'),
+        ("/* p{color:red}", "The comment that begins here is never closed."),
+        ("p{font-family:'Inter}", "The quotation mark ' is not closed on its line."),
+    ],
+)
+def test_what_is_opened_in_a_style_sheet_and_never_closed_is_found_with_its_line(mistake: str, words: str) -> None:
+    text = shipped("parts/page.css.j2")
+
+    assert fault_of_sheet(f"{text}\n{mistake}\n") == (text.count("\n") + 2, words)
+
+
+@pytest.mark.parametrize(
+    "fine",
+    ["p{}/* it's a { */", 'q{quotes:"{" "}"}', "q{quotes:'\\'' \"'\"}", "{# it's a { #}", "{{ '{' if none else '' }}"],
+)
+def test_signs_in_comments_quotations_and_marks_of_the_template_open_nothing(fine: str) -> None:
+    assert fault_of_sheet(f"{shipped('parts/email.css.j2')}\n{fine}\n") is None
+
+
+def test_a_mistake_in_a_style_sheet_and_those_that_jinja_tells_in_ways_of_its_own_are_told_like_any_other() -> None:
+    mistakes = ("{% include 5 %}", "{% include none %}", "{{ cycler() }}", "{{ 'abc' | truncate(2) }}")
+    text, sheet = shipped("email.txt.j2"), shipped("parts/email.css.j2")
+    lines, line = text.count("\n"), sheet.count("\n") + 1
+
+    found = places({"email.txt.j2": text + "\n".join(mistakes), "parts/email.css.j2": f"{sheet}p{{color:red\n"})
+
+    assert found == [
+        *(("templates/email.txt.j2", lines + n) for n in range(1, 5)),
+        ("templates/parts/email.css.j2", line),
+    ]
 
 
 def test_the_made_up_issues_hold_one_of_everything() -> None:

@@ -59,8 +59,8 @@ def page(state: PageState, action: str) -> str:
     return f"<!doctype html><title>{state}</title><p>{state}</p>{form}"
 
 
-def open_door(people: People, *, site: Path | None = None) -> TestClient:
-    app = make_app(subscribers=people, secret=SECRET, clock=StoppedClock(), pages=page, site=site)
+def open_door(people: People, *, site: Path | None = None, below: str = "") -> TestClient:
+    app = make_app(subscribers=people, secret=SECRET, clock=StoppedClock(), pages=page, site=site, below=below)
     return TestClient(app, follow_redirects=False)
 
 
@@ -192,6 +192,24 @@ def test_the_archive_is_served_and_may_come_later(tmp_path: Path) -> None:
     assert "Week 23" in door.get("/issues/2024-W23/").text
     assert door.get("/../secret").status_code == 404
     assert door.get("/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("prefix", ["", "/our/news"])
+def test_below_a_path_all_is_answered_whether_the_server_in_front_leaves_the_path_or_not(
+    tmp_path: Path, prefix: str
+) -> None:
+    (tmp_path / "index.html").write_text("<h1>All issues</h1>", encoding="utf-8")
+    (tmp_path / "404.html").write_text("<h1>Not here</h1>", encoding="utf-8")
+    people = People()
+    door = open_door(people, site=tmp_path, below="/our/news")
+
+    asked, left = door.get(prefix + PATH), door.post(prefix + PATH, data=ONE_CLICK)
+    first, missing = door.get(f"{prefix}/"), door.get(f"{prefix}/nowhere/")
+
+    assert (asked.status_code, left.status_code, people.reader.standing) == (200, 200, "left")
+    assert f'action="{TOKEN}"' in asked.text
+    assert "All issues" in first.text
+    assert (missing.status_code, missing.text) == (404, "<h1>Not here</h1>")
 
 
 def test_without_an_archive_there_is_only_the_door() -> None:

@@ -98,7 +98,11 @@ def _of_file(text: Passage, at: int, shown: str, file: Seen | None, has_site: bo
         yield text.remark("warning", "image-size", at, what, "1,280 pixels are enough for every screen.")
     if text.kind != "body":
         yield _relative(text, at, shown)
-    elif not has_site:
+        return
+    if file.has_place:
+        what = f"Image {shown} says where it was taken (GPS), and it is published as it is."
+        yield text.remark("warning", "image-place", at, what, "Save it anew without its location.")
+    if not has_site:
         what = f"Image {shown} stands on the page; the letter cannot fetch it and prints its words."
         yield text.remark(
             "notice", "letter-image", at, what, 'In newsletter.toml:  [publication] base_url = "https://…"'

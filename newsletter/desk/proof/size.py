@@ -21,6 +21,7 @@ SUBJECT = (10, 78)
 WORDS = (50, 5000)
 
 _FEWER = "Fewer headlines or stories, or a shorter explainer."
+_FEWER_TAKES = "Takes are printed whole: shorten some, or move some to the next week."
 #: Parts that take the most room, by name.
 _NAMED = 3
 _HEADING = re.compile(r"<h([1-4])\b[^>]*>(.*?)</h\1>", re.S)
@@ -101,7 +102,7 @@ def _ways_out(issue: Issue, email_html: str, shortened: Sequence[str]) -> Iterat
     if largest:
         named = ", ".join(f'"{clip(words, 60)}" ({size:,})' for words, size in largest)
         yield f"Most of it: {named}."
-    yield _FEWER
+    yield _FEWER_TAKES if shortened else _FEWER
 
 
 def _parts(email_html: str) -> Iterator[tuple[str, int]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from newsletter.files.past.sections import LEVELS, around, is_label, tldr_on, underlined
-from newsletter.files.past.sheet import Line, bold_line, heading_of, shape_of, words_alone
+from newsletter.files.past.sheet import Line, bold_line, heading_of, is_rule, shape_of, words_alone
 from newsletter.files.past.titles import is_day, read_day, read_title
 from newsletter.model.remarks import Remark
 from newsletter.text import clip, content_words, fold, same_text
@@ -69,6 +69,11 @@ class _Top:
             self._below_tldr([i for i in filled if i > tldr and i not in self.taken])
         self._foot(filled)
         left = [i for i in filled if i not in self.taken]
+        # A rule that parts the text from what is no part of it.
+        while left and is_rule(self.lines[left[-1]].text) and (left[-1] == 0 or self.lines[left[-1] - 1].blank):
+            left.pop()
+        while left and is_rule(self.lines[left[0]].text):
+            left.pop(0)
         if left:
             kept = range(left[0], left[-1] + 1)
             self.top.body = "\n".join("" if i in self.taken else self.lines[i].text for i in kept).strip("\n")
@@ -120,7 +125,7 @@ class _Top:
 
     def _is_title(self, words: str, i: int) -> bool:
         read = read_title(words, self.pattern)
-        if _GREETING.match(words):
+        if _GREETING.match(words) or fold(words) in _FIRST_PARTS:
             return False
         return bool(read.number) or (around(self.lines[i]) is None and not is_day(words) and not words.endswith("."))
 
@@ -176,7 +181,7 @@ class _Top:
             self.top.tags += [name.strip(" #*_") for name in read[1].split(",") if name.strip(" #*_")]
         elif read[0] == "level":
             self.top.level = self.top.level or read[1]
-        shown = clip(words_alone(shape_of(line.text)), 160)
+        shown = clip(line.text.strip(), 300) if "](" in line.text else clip(words_alone(shape_of(line.text)), 160)
         self._notice(i, "metadata", f'A line of the web page, no part of the issue: "{shown}".')
         return True
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from newsletter.model.remarks import Remark
-from newsletter.text import clip, one_line
+from newsletter.text import one_line
 
 #: Lines in which the end of front matter is looked for; nobody writes more.
 _MOST = 200
@@ -55,7 +55,7 @@ def read_front_matter(lines: Sequence[str], path: str) -> FrontMatter:
         return FrontMatter()
     inside = lines[start + 1 : start + 1 + _MOST]
     length = next((i for i, line in enumerate(inside) if _CLOSES.fullmatch(line)), None)
-    if length is None:
+    if length is None or _has_prose(inside[:length]):
         return _never_closed(lines, start, path)
     if not any(line.strip() for line in inside[:length]):
         return FrontMatter(body=start + length + 2)
@@ -72,7 +72,7 @@ def read_front_matter(lines: Sequence[str], path: str) -> FrontMatter:
     else:
         cut = [key for key, values in typed.items() if _is_cut(read.get(key, ()), values)]
         for key in cut:
-            what = f'YAML ends "{key}" at a " #"; the whole line was read: "{clip(" ".join(typed[key]), 90)}".'
+            what = f'YAML ends "{key}" at a blank and a hash; the whole line was read.'
             remarks = (*remarks, Remark(path, where[key], "notice", "front-matter", what))
         read = {**read, **{key: typed[key] for key in cut}}
     return FrontMatter(values=read, lines=where, body=start + length + 2, remarks=remarks)
@@ -120,7 +120,7 @@ def _by_lines(lines: Sequence[str], first: int) -> tuple[dict[str, tuple[str, ..
             key = match[1].lower()
             where.setdefault(key, number)
             found[key] = [_plain(match[2] or "")]
-        elif key and line.strip():
+        elif key and line.strip() and not line.lstrip().startswith("#"):
             item = _ITEM.fullmatch(line)
             found[key].append(_plain(item[1] if item else line))
     return {key: tuple(filter(None, values)) for key, values in found.items()}, where
@@ -139,6 +139,15 @@ def _is_cut(read: Sequence[str], typed: Sequence[str]) -> bool:
     """Whether YAML took the end of a typed line for a comment."""
     one, whole = " ".join(read), " ".join(typed)
     return whole.startswith(f"{one} #" if one else "#")
+
+
+def _has_prose(inside: Sequence[str]) -> bool:
+    """Whether a text begins behind a gap below the keys, so that the fence further down is a rule of that text."""
+    gap = next((i for i, line in enumerate(inside) if not line.strip()), len(inside))
+    below = next((line for line in inside[gap:] if line.strip()), "")
+    if gap == 0 or not below or _KEY.match(below) or below[:1] in " \t-}]":
+        return False
+    return all(_KEY.match(line) or line[:1] in " \t-#" for line in inside[:gap])
 
 
 def _never_closed(lines: Sequence[str], start: int, path: str) -> FrontMatter:

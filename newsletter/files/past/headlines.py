@@ -25,6 +25,9 @@ from newsletter.text import fold, one_line
 
 #: Signs of a headline without its link; the longest that was ever printed had half of them.
 _LONGEST = 320
+#: Words before an address that are no headline: "For more".
+_FEW = 3
+_INLINE = re.compile(r"</?(?:em|i|b|strong|u|span|small|font)\b[^<>]*>", re.I)
 _NUMBER = re.compile(r"^\(?\d{1,2}[.)]\s+")
 _URL = re.compile(r"<?(https?://[^\s<>]+)>?[.,;]?", re.I)
 _WORDS_URL = re.compile(r"(?P<words>\S.{2,300}?)\s*[-–—:|(,→>]*\s*<?(?P<url>https?://[^\s<>]+?)>?\)?\.?", re.I)
@@ -72,7 +75,7 @@ def headline_on(line: Line, defined: Mapping[str, tuple[Line, str]]) -> Headline
 
 def _linked(link: TextLink, *, marked: bool) -> Headline | None:
     before, after = (_around(part) for part in (link.before, link.after))
-    words = one_line(without_emphasis(link.words))
+    words = one_line(without_emphasis(_INLINE.sub("", link.words)))
     if not before and (not after or (len(after) <= 70 and _is_credit(link.after))):
         if fold(words) in _POINTERS or not any(map(str.isalnum, words)):
             return None
@@ -145,11 +148,26 @@ def plain_headline(line: Line) -> Headline | None:
     return Headline(words, sure=False) if looks_named(words) else None
 
 
+def address_style(line: Line) -> str:
+    """How a line joins words and their address, "1 (" for `1. Words (https://…)`; "" if it does not."""
+    shape = "" if line.code else shape_of(line.text[:2000])
+    match = _WORDS_URL.fullmatch(without_pictures(shape))
+    if match is None or "](" in shape or len(match["words"].split()) < _FEW:
+        return ""
+    number = re.match(r"\s*\(?\d{1,2}[.)]\s", line.text) is not None
+    joint = shape[match.end("words") : match.start("url")].strip(" <") or " "
+    return f"{'1' if number else '-'} {joint}"
+
+
 def looks_named(words: str) -> bool:
     """Whether plain words look like a headline: one line, no full stop at its end, no quotation left open."""
     if not any(map(str.isalnum, words)) or len(words) > _LONGEST or words.endswith((":", ",", ";", "：")):
         return False
     if words.endswith((".", "。")) and not words.endswith("...") and not _ABBREVIATED.search(words):
+        return False
+    if words[-1] in "*_" and words[0] not in "*_":
+        return False
+    if words.endswith((".”", '."', ".“", ".»", "。」")) and not words[:-1].endswith("..."):
         return False
     if words[-1] in _OPENED_BY and _is_unopened(words, words[-1]):
         return False

@@ -5,6 +5,7 @@ A take is never read onto another story: one that follows a story's take and say
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,14 +13,15 @@ from datetime import date
 from newsletter.files.past.belonging import belongs
 from newsletter.files.past.headlines import Headline, covered_on, credit_on
 from newsletter.files.past.sections import Section, around, is_label
-from newsletter.files.past.sheet import Line, shape_of, unwrapped, words_alone
+from newsletter.files.past.sheet import Line, heading_of, shape_of, unwrapped, words_alone
+from newsletter.files.past.start import explainer_behind, usual_takes
 from newsletter.files.past.tokens import Token
-from newsletter.files.past.voices import CLOSING, Voice, closes, inside, is_closed, opens
+from newsletter.files.past.voices import CLOSING, Voice, closes, inside, is_closed, opens, voice_on
 from newsletter.model.remarks import Remark
 from newsletter.text import clip, fold
 
-#: Words below a heading that make it an explainer's part rather than a story's summary.
-_AN_EXPLAINER = 60
+#: The mark of a line of a block quotation.
+_BLOCK = re.compile(r"\s{0,3}>\s?")
 #: Takes of a story with which a further one is compared.
 _COMPARED = 8
 
@@ -35,6 +37,8 @@ class FoundTake:
     open: str = ""
     #: Index of the line that closes it; -1 if none does.
     end: int = -1
+    #: Whether it stands in a block quotation, the marks of which are no part of it.
+    block: bool = False
 
 
 @dataclass(slots=True)
@@ -78,26 +82,28 @@ def read_news(
     """The stories from `start` on; `explained` says that the explainer stands above them, so that none follows."""
     news = FoundNews(end=len(lines))
     if not explained:
-        news.end = _explainer_behind(lines, start, tokens)
-    _Gathering(lines, tokens, news, path).run(start)
+        news.end = explainer_behind(lines, start, tokens)
+    _Gathering(lines, start, tokens, news, path).run(start)
+    if start < news.end and (what := _nothing_found(news)):
+        news.remarks.append(Remark(path, lines[start].number, "notice", "no-takes", what))
     return news
 
 
-def _explainer_behind(lines: Sequence[Line], start: int, tokens: Mapping[int, Token]) -> int:
-    """Where an explainer begins behind the news: at a heading without a link that has words and no take below it."""
-    last = max((i for i, token in tokens.items() if token.kind == "voice"), default=start)
-    for i in range(last + 1, len(lines)):
-        token = tokens.get(i)
-        if token is not None and token.kind == "headline" and token.headline is not None and not token.headline.link:
-            below = sum(len(lines[k].text.split()) for k in range(i + 1, len(lines)))
-            return i if below >= _AN_EXPLAINER else len(lines)
-    return len(lines)
+def _nothing_found(news: FoundNews) -> str:
+    """What is to be said of news without a story, or of stories of which none has a take; "" of all others."""
+    if news.stories and not news.apart and not any(story.takes for story in news.stories):
+        return "No take was found below its headlines: what stands there is kept as their summaries."
+    if not news.stories and not news.apart and (news.pulse_intro or news.stray):
+        return "No story was found in its news: what stands there is kept as their introduction."
+    return ""
 
 
 class _Gathering:
     """One walk over the lines, with the story and the take that are open."""
 
-    def __init__(self, lines: Sequence[Line], tokens: Mapping[int, Token], news: FoundNews, path: str) -> None:
+    def __init__(
+        self, lines: Sequence[Line], start: int, tokens: Mapping[int, Token], news: FoundNews, path: str
+    ) -> None:
         self.lines, self.tokens, self.news, self.path = lines, tokens, news, path
         self.story: FoundStory | None = None
         self.take: FoundTake | None = None
@@ -108,6 +114,8 @@ class _Gathering:
         voices = [i for i, token in tokens.items() if token.kind in ("voice", "headline") and i < news.end]
         self.last_voice = max(voices, default=-1)
         self.tail = False
+        #: Takes that every story of the issue may have, whatever they say.
+        self.usual = usual_takes(tokens[i].kind for i in sorted(tokens) if start <= i < news.end)
         #: What comes next behind each line: a take, a headline, or the name of a part.
         self.next: dict[int, str] = {}
         kind = ""
@@ -160,7 +168,15 @@ class _Gathering:
             return False
         below = (self.tokens[k].kind for k in range(i + 1, min(i + 12, self.news.end)) if k in self.tokens)
         kinds = [kind for kind in below if kind != "rule"]
+        if kinds[:1] == ["voice"] and heading_of(self.lines[i].text)[0] and i + 1 < self.news.end:
+            # No story is called so where all others are links without a heading's marks.
+            others = [k for k, token in self.tokens.items() if token.kind == "headline" and i < k < self.news.end]
+            return bool(others) and all(self._is_bare_link(k) for k in others)
         return kinds[:1] == ["headline"] or kinds[:2] == ["text", "headline"]
+
+    def _is_bare_link(self, i: int) -> bool:
+        headline = self.tokens[i].headline
+        return headline is not None and bool(headline.link) and not heading_of(shape_of(self.lines[i].text))[0]
 
     def _url(self, i: int, token: Token) -> None:
         story = self.story
@@ -168,10 +184,16 @@ class _Gathering:
             story.link = token.address
         elif story is not None and not story.takes and story.link == token.address:
             pass
+        elif story is not None and not story.link and "](" in self.lines[i].text and self._is_behind(i):
+            story.link = token.address
         elif self._inside_quotation(i) or not self._voice_follows(i):
             self._text(i, token)
         else:
             self._headline(i, Token("headline", headline=Headline(token.address, token.address)))
+
+    def _is_behind(self, i: int) -> bool:
+        """Whether "Read more" stands behind a story's takes rather than above the next take."""
+        return not self._inside_quotation(i) and not self._voice_follows(i)
 
     def _credit(self, i: int, token: Token) -> None:
         read = credit_on(self.lines[i])
@@ -183,12 +205,12 @@ class _Gathering:
     def _voice(self, i: int, token: Token) -> None:
         assert token.voice is not None
         voice = token.voice
-        take = FoundTake(voice, i, [voice.words] if voice.words.strip() else [])
+        take = FoundTake(voice, i, [voice.words] if voice.words.strip() else [], block=_in_block(self.lines[i]))
         if voice.words.strip() and voice.quoted and not is_closed(voice.words):
             self._open(i, take, voice.words)
         if self.mode == "apart" or self.story is None or self.parted:
             self._apart(i, take)
-        elif self.story.takes and not self._together(i) and not self._belongs(i, take):
+        elif len(self.story.takes) >= self.usual and not self._together(i) and not self._belongs(i, take):
             self._apart(i, take)
         else:
             self.story.takes.append(take)
@@ -226,6 +248,7 @@ class _Gathering:
         if (self.tail or i > self.last_voice) and not self._inside_quotation(i) and self._is_around(i):
             return
         goes_on = self.last == i - 1
+        self._perhaps_a_take(i)
         if self.take is not None and self._of_take(i, goes_on=goes_on):
             return
         if self.story is not None and (covered := covered_on(line)):
@@ -243,11 +266,27 @@ class _Gathering:
         else:
             self._stray(i, goes_on=goes_on)
 
+    def _perhaps_a_take(self, i: int) -> None:
+        """Tell of a name and words that would be a take if its author were known."""
+        voice = voice_on(self.lines[i], ())
+        if voice is None or not voice.words.strip() or self._inside_quotation(i):
+            return
+        if self.take is None or shape_of(self.lines[i].text)[:1] in "*_[":
+            mend = f'If it is, add a [[member]] called "{voice.name}" to newsletter.toml, and import again.'
+            what = f'This may be a take of "{voice.name}", whom nobody knows; it is kept among the words above it.'
+            self.news.remarks.append(Remark(self.path, self.lines[i].number, "notice", "stranger", what, (mend,)))
+
     def _of_take(self, i: int, *, goes_on: bool) -> bool:
         """Whether the line goes on with the take that is open; then it is added."""
         take, text = self.take, self.lines[i].text
         assert take is not None
+        take.block = _in_block(self.lines[i]) if not take.words else take.block
+        if take.block:
+            text = _BLOCK.sub("", text)
         shape = unwrapped(text)
+        if take.words and not shape:
+            take.words.append("")
+            return True
         if not take.words:
             take.words.append(shape)
             if opens(shape) and not is_closed(shape):
@@ -336,8 +375,13 @@ class _Gathering:
         self.news.remarks.append(Remark(self.path, self.lines[i].number, "notice", code, what))
 
 
+def _in_block(line: Line) -> bool:
+    return not line.code and _BLOCK.match(line.text) is not None
+
+
 def _shown(line: Line) -> str:
-    return clip(words_alone(shape_of(line.text[:2000])), 160)
+    """The line for a remark, its addresses too."""
+    return clip(line.text.strip(), 300) if "](" in line.text else clip(words_alone(shape_of(line.text[:2000])), 160)
 
 
 def words_of(take: FoundTake) -> tuple[str, bool]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from newsletter.files.past.accounting import not_accounted
+from newsletter.files.past.accounting import accounted, front_not_accounted, not_accounted
 from newsletter.files.past.explaining import FoundTop, read_top
 from newsletter.files.past.front_matter import FrontMatter, read_front_matter
 from newsletter.files.past.html_posts import markdown_lines
@@ -99,7 +99,9 @@ def read_issue(source: Source, house: House) -> Past:
     found = _Assembly(source, house, front, top, news, lines).issue()
     remarks = [*remarks, *found.remarks]
     if found.issue is not None:
-        remarks += not_accounted(lines, found.issue, remarks, source.path)
+        kept = accounted(found.issue, remarks)
+        remarks += front_not_accounted(front, typed, kept, source.path)
+        remarks += not_accounted(lines, kept, source.path)
     return Past(found.issue, in_order(remarks), found.strangers)
 
 
@@ -174,7 +176,7 @@ class _Assembly:
         printing = Printing(source.path, self.house.members, self.house.base_url, self.lines)
         stories, headlines = printing.stories(news.stories)
         apart = printing.apart(news.apart)
-        topic, explainer, intro = self._explainer(title, read)
+        topic, explainer, intro, about_labels = self._explainer(title, read)
         issue = Issue(
             week=Week.of(day),
             number=read.number,
@@ -191,6 +193,7 @@ class _Assembly:
             slug=source.slug,
             imported=source.path,
         )
+        remarks += about_labels
         return Past(issue, (*remarks, *printing.remarks), tuple(dict.fromkeys(printing.strangers)))
 
     def _name(self) -> str:
@@ -239,13 +242,13 @@ class _Assembly:
 
     def _unused(self) -> Iterator[Remark]:
         for key, values in self.front.values.items():
-            if key not in _USED and any(values):
+            if key not in _USED:
                 what = f"Not kept of the front matter:  {key}: {clip(one_line(', '.join(values)), 400)}"
                 yield self._said(key, "front-matter-key", what)
 
     # The explainer ---------------------------------------------------------------------------------
 
-    def _explainer(self, title: str, read: Title) -> tuple[str, Explainer | None, list[str]]:
+    def _explainer(self, title: str, read: Title) -> tuple[str, Explainer | None, list[str], tuple[Remark, ...]]:
         """The topic, the explainer, and the intro; a TL;DR without a text stands in the intro."""
         top, front = self.top, self.front
         intro = [*top.intro]
@@ -253,15 +256,13 @@ class _Assembly:
         tags = (*front.texts("tags", "tag", "categories", "category"), *top.tags, *self.news.tags)
         others = [words for words in top.headings if not same_text(words, read.topic) and not same_text(words, title)]
         topic = read.topic or (others.pop(0) if others and read.number else "")
-        if not body.strip():
+        if not any(map(str.isalnum, body)):
             kept = [*others, *([tldr] if tldr else [])]
             intro = [*kept, *([""] if kept and intro else []), *intro]
-            labels = [words for words in (top.level or self.news.level, *tags) if words]
-            if labels:
-                self.top.remarks.append(
-                    self._said("tags", "front-matter-key", f"Labels without an explainer: {', '.join(labels)}.")
-                )
-            return topic, None, intro
+            labels = [words for words in (top.author, top.level or self.news.level, *tags) if words]
+            what = f"Labels without an explainer are not kept: {', '.join(labels)}."
+            about = (self._said("tags", "front-matter-key", what),) if labels else ()
+            return topic, None, intro, about
         explainer = Explainer(
             path=self.source.path,
             title=topic or (others.pop(0) if others else title),
@@ -275,7 +276,7 @@ class _Assembly:
             sha256=self.source.sha256,
             body_line=top.body_line,
         )
-        return explainer.title, explainer, intro
+        return explainer.title, explainer, intro, ()
 
     def _definitions(self, body: str) -> str:
         """Addresses that the explainer names and that stand below the news."""

@@ -1,14 +1,16 @@
-"""Where the news of an old issue begins: at the name of its part, else at the first story that has a take. Pure."""
+"""Where the news of an old issue begins, at the name of its part or at the first take, and where it ends. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from newsletter.files.past.sheet import Line, shape_of
 from newsletter.files.past.tokens import Token
 
 #: Lines above a first story that may introduce it.
 _ABOVE = 3
+#: Words below a heading that make it an explainer's part rather than a story's summary.
+_AN_EXPLAINER = 60
 
 
 def news_start(lines: Sequence[Line], tokens: Mapping[int, Token]) -> int:
@@ -85,3 +87,27 @@ def _above(lines: Sequence[Line], tokens: Mapping[int, Token], order: Sequence[i
         start = i
     # A rule above all of it parts it from what came before.
     return start
+
+
+def explainer_behind(lines: Sequence[Line], start: int, tokens: Mapping[int, Token]) -> int:
+    """Where an explainer begins behind the news: at a heading without a link that has words and no take below it."""
+    last = max((i for i, token in tokens.items() if token.kind == "voice"), default=start)
+    for i in range(last + 1, len(lines)):
+        token = tokens.get(i)
+        if token is not None and token.kind == "headline" and token.headline is not None and not token.headline.link:
+            below = sum(len(lines[k].text.split()) for k in range(i + 1, len(lines)))
+            return i if below >= _AN_EXPLAINER else len(lines)
+    return len(lines)
+
+
+def usual_takes(kinds: Iterable[str]) -> int:
+    """How many takes the stories have where nearly all have several; 1 where a second may have lost its headline."""
+    counts: list[int] = []
+    for kind in kinds:
+        if kind == "headline":
+            counts.append(0)
+        elif kind == "voice" and counts:
+            counts[-1] += 1
+    counts = sorted(filter(None, counts))
+    several = sum(count > 1 for count in counts)
+    return counts[len(counts) // 2] if len(counts) > 2 and 3 * several >= 2 * len(counts) else 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from newsletter.files.past.headlines import (
     Headline,
     address_on,
+    address_style,
     credit_on,
     headline_on,
     looks_named,
@@ -15,7 +16,8 @@ from newsletter.files.past.headlines import (
 )
 from newsletter.files.past.sections import Section, section_on, underlined
 from newsletter.files.past.sheet import Line, heading_of, is_rule, shape_of, words_alone
-from newsletter.files.past.voices import Voice, name_on, opens, voice_on
+from newsletter.files.past.voices import Voice, is_closed, name_on, opens, signature_on, voice_on
+from newsletter.text import fold
 
 #: Lines of a summary, at most, between a headline in plain words and the take on it.
 _FAR = 6
@@ -53,7 +55,9 @@ def tokens_of(
             token = Token("definition")
         found[i] = token
         before = token.kind if token.kind != "rule" else before
-    return _with_plain_headlines(lines, filled, found)
+        before = "signed" if token.voice is not None and token.voice.signed else before
+    _without_labels(filled, found)
+    return _with_their_like(lines, filled, _with_plain_headlines(lines, filled, found))
 
 
 def _token(
@@ -79,6 +83,11 @@ def _token(
     voice = voice_on(spoken, people)
     if voice is not None and _is_voice(voice, below_headline, below):
         return Token("voice", voice=voice)
+    if before == "signed" and signature_on(line) is not None:
+        return Token("mark")
+    signed = _signed_below(shape, below, people) if below is not None else None
+    if signed is not None and (signed.known or (below_headline and len(signed.name.split()) <= 3)):
+        return Token("voice", voice=signed)
     name = name_on(spoken, people)
     if name is not None and below is not None and opens(shape_of(below.text)) and _may_be_alone(name, line, before):
         return Token("voice", voice=name)
@@ -95,7 +104,16 @@ def _token(
     return Token("text")
 
 
+def _signed_below(shape: str, below: Line, people: Collection[str]) -> Voice | None:
+    """A quotation of one line that the next line signs."""
+    if not opens(shape) or not is_closed(shape) or (signer := signature_on(below)) is None:
+        return None
+    return Voice(*signer, shape, quoted=True, known=fold(signer[0]) in people, signed=True)
+
+
 def _is_voice(voice: Voice, below_headline: bool, below: Line | None) -> bool:
+    if voice.signed and not voice.known:
+        return below_headline and len(voice.name.split()) <= 3
     if voice.quoted:
         return True
     if not voice.words.strip():
@@ -135,6 +153,38 @@ def _with_plain_headlines(lines: Sequence[Line], filled: Sequence[int], found: d
         reach = _reach(token, reach, lines[i])
         if token.kind not in ("rule", "mark", "url", "credit", "definition"):
             next_kind = token.kind
+    return found
+
+
+def _without_labels(filled: Sequence[int], found: dict[int, Token]) -> None:
+    """The name of a part that comes again and again between a headline and its take is none: "Our take:"."""
+    order = [i for i in filled if found[i].kind not in ("rule", "mark", "text", "url", "credit", "definition")]
+    labels = [
+        order[at]
+        for at in range(1, len(order) - 1)
+        if found[order[at]].section is not None
+        and [found[order[at - 1]].kind, found[order[at + 1]].kind] == ["headline", "voice"]
+    ]
+    if len(labels) > 1:
+        found.update((i, Token("mark")) for i in labels)
+
+
+def _with_their_like(lines: Sequence[Line], filled: Sequence[int], found: dict[int, Token]) -> dict[int, Token]:
+    """Where headlines are plain words with an address, those of the same look are headlines, take or none.
+
+    So is the first of them, where the heading of the part stands right above it.
+    """
+    plain = [i for i in filled if (head := found[i].headline) is not None and not head.sure and head.link]
+    styles = {style for i in plain if (style := address_style(lines[i]))}
+    for at, i in enumerate(filled):
+        if not styles or found[i].kind != "text" or address_style(lines[i]) not in styles:
+            continue
+        above = found[filled[at - 1]] if at else Token("rule")
+        alike = len(plain) > 1 or address_style(lines[i]).startswith("1")
+        after = alike and i > plain[0] and _alone(lines, i)
+        first = i < plain[0] and above.headline is not None and above.headline.sure and not above.headline.link
+        if (after or first) and (head := plain_headline(lines[i])) is not None:
+            found[i] = Token("headline", headline=head)
     return found
 
 

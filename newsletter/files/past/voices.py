@@ -43,8 +43,15 @@ _PARTICLES = frozenset(
 )
 _WORD = re.compile(r"[^\W\d_][\w.'’-]*")
 _TAKE_OF = re.compile(r"(?:['’]s?)?\s+(?:take|opinion|comment|view|thoughts?|says|said|writes|wrote|thinks)\s*$", re.I)
-_ROLE = re.compile(r"\s*\([^()]{1,60}\)\s*$")
+_TAKE_BY = re.compile(r"(?:(?:our|my|the)\s+)?(?:take|opinion|comment|view)s?\s*(?:by\s+|from\s+|\()([^()]+?)\)?", re.I)
+_ROLE = re.compile(
+    r"[*_]*(?:\s*\([^()]{1,60}\)|,\s+(?:[\w&/-]+\s+){0,4}(?:engineer|developer|designer|manager|lead|head|analyst"
+    r"|scientist|editor|intern|architect|consultant|officer|researcher|director|founder|c[etofm]o)"
+    r"(?:\s+(?:of|at|for|in)\s+[^,:]{1,30})?)\s*$",
+    re.I,
+)
 _SIGNED = re.compile(r"[”\"»“」』]\**\s*(?:[-–—~]{1,2}|by)\s*(?P<name>\S.{0,60})$")
+_SIGNATURE = re.compile(r"(?:[-–—~]{1,2}|by)\s*(?P<name>\S.{0,60})", re.I)
 #: Signs before the colon, at most; and those of a line that are looked at where it begins.
 _NAME, _HEAD = 90, 400
 
@@ -60,6 +67,8 @@ class Voice:
     quoted: bool
     #: Whether the name is one of the team's.
     known: bool
+    #: Whether the name stands behind the words.
+    signed: bool = False
 
 
 def voice_on(line: Line, people: Collection[str]) -> Voice | None:
@@ -119,17 +128,28 @@ def _plain(shape: str, people: Collection[str]) -> Voice | None:
         if mark and mark not in start[:at] and rest.rstrip().endswith(mark) and rest.count(mark) == 1:
             # All of it is emphasised: name, colon and words.
             rest = rest.rstrip().removesuffix(mark)
-        return _voice(start[:at], "", rest, people)
+        # A colon may be the first of the words behind a dash.
+        if (voice := _voice(start[:at], "", rest, people)) is not None:
+            return voice
     dash = re.match(rf"(.{{2,{_NAME}}}?)[*_]*\s+[-–—]{{1,2}}\s*(?=[*_]*[\"“”„«»「『])", start)
     if dash is None:
         dash = re.match(rf"(.{{2,{_NAME}}}?)[*_]*\s+(?=[“„«「『\"])", start)
         if dash is None or fold(dash[1].strip("*_ ")) not in people:
-            return None
+            return _behind_dash(start, people)
     name = _name(dash[1])
     if name is None:
         return None
     words = shape[cut + dash.end() :]
     return Voice(name, "", words, quoted=True, known=fold(name) in people)
+
+
+def _behind_dash(start: str, people: Collection[str]) -> Voice | None:
+    """The words of a member behind a dash and without marks: **Yoga** – I would send mine …"""
+    dash = re.match(rf"(.{{2,{_NAME}}}?)[*_]*\s+(?:[-–—]|--)\s+(?=\w)", start)
+    if dash is None or fold(dash[1].strip("*_ ")) not in people:
+        return None
+    name = _name(dash[1])
+    return Voice(name, "", start[dash.end() :], quoted=False, known=True) if name is not None else None
 
 
 def _voice(typed: str, link: str, rest: str, people: Collection[str]) -> Voice | None:
@@ -156,17 +176,35 @@ def _signed(shape: str, people: Collection[str]) -> Voice | None:
         return None
     tail = shape[-120:]
     match = _SIGNED.search(tail)
-    name = _name(match["name"].strip("*_[]() ")) if match else None
-    if match is None or name is None or fold(name) not in people:
+    signer = _signer(match["name"]) if match else None
+    if match is None or signer is None:
         return None
-    return Voice(name, "", shape[: len(shape) - len(tail) + match.start() + 1], quoted=True, known=True)
+    words = shape[: len(shape) - len(tail) + match.start() + 1]
+    return Voice(*signer, words, quoted=True, known=fold(signer[0]) in people, signed=True)
+
+
+def _signer(typed: str) -> tuple[str, str] | None:
+    """Name and address of whoever signs."""
+    link = first_link(with_markdown_links(typed.strip("*_() ")))
+    name = _name(link.words if link is not None else typed.strip("*_() "))
+    return None if name is None else (name, link.to if link is not None else "")
+
+
+def signature_on(line: Line) -> tuple[str, str] | None:
+    """Name and address on a line that signs the quotation above: "— Yoga"; None for every other line."""
+    shape = "" if line.code else shape_of(line.text[:_HEAD])
+    # The dash is a list's mark as well.
+    text = line.text.strip() if shape_of(line.text) != line.text.strip() else shape
+    match = _SIGNATURE.fullmatch(text.strip("*_ "))
+    return _signer(match["name"]) if match is not None else None
 
 
 def _name(typed: str) -> str | None:
     """The name of a person as it is printed, without what stands around it; None if it can be nobody's."""
     name = without_emphasis(typed.strip("*_ @:：")).strip("*_ ")
     name = _TAKE_OF.sub("", name) if len(name) > 6 else name
-    bare = _ROLE.sub("", name)
+    name = by[1] if (by := _TAKE_BY.fullmatch(name)) is not None else name
+    bare = _ROLE.sub("", name).strip("*_ ")
     parts = bare.split()
     if not 1 <= len(parts) <= 5 or len(bare) > 60 or fold(bare) in _NOBODY or not fold(bare):
         return None

@@ -76,6 +76,17 @@ def test_an_image_wider_than_any_page_is_named_unless_it_is_heavy_too() -> None:
     ]
 
 
+def test_a_picture_that_says_where_it_was_taken_is_named_whatever_its_size() -> None:
+    images = {"a.jpg": replace(seen(300_000), has_place=True), "b.jpg": seen()}
+    body = "\n\n".join(f"![What {name} shows]({name})" for name in images)
+
+    found = on_body(body, "image-place", images=images)
+
+    assert [(remark.line, remark.level, remark.what) for remark in found] == [
+        (5, "warning", "Image a.jpg says where it was taken (GPS), and it is published as it is.")
+    ]
+
+
 def test_an_image_without_a_file_is_named() -> None:
     (found,) = on_body("![What it shows](flow.png)", "no-image", images={"flow.png": None})
 

@@ -69,6 +69,7 @@ def test_a_letter_that_stays_too_large_is_refused_though_it_was_shortened() -> N
     (found,) = remarks_on(desk, "mail-size", html=letter(104_000), shortened=('"Also covered by" (0 of 9 lines)',))
 
     assert (found.level, found.mend[0]) == ("error", 'Shortened already: "Also covered by" (0 of 9 lines).')
+    assert found.mend[-1] == "Takes are printed whole: shorten some, or move some to the next week."
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from random import Random
 from time import process_time
 
 import pytest
@@ -109,6 +110,44 @@ def test_every_word_of_an_archive_is_in_a_record_or_in_a_remark() -> None:
 
         # Numbers before items, names of reference links.
         assert not {word for word in lost if not (word.isdigit() and len(word) < 3) and not word.startswith("s")}
+
+
+def broken(text: str, dice: Random) -> str:
+    """The text with a line deleted, doubled, moved, joined to the next or made another thing, and perhaps cut."""
+    lines = text.split("\n")
+    for _ in range(3):
+        at = dice.randrange(len(lines))
+        match dice.randrange(6):
+            case 0:
+                del lines[at]
+            case 1:
+                lines.insert(at, lines[at])
+            case 2:
+                part = lines[at : at + 6]
+                dice.shuffle(part)
+                lines[at : at + 6] = part
+            case 3:
+                lines[at : at + 2] = [" ".join(lines[at : at + 2])]
+            case 4:
+                lines.insert(at, dice.choice(("Yoga:", "> ", "- — Dika", "```", "<!--", "Our take:", "TL;DR", "---")))
+            case _:
+                lines = [*lines[:at], lines[at][: len(lines[at]) // 2]] if at > 9 else lines
+    return "\n".join(lines)
+
+
+def test_of_a_broken_post_no_word_is_lost_either() -> None:
+    dice = Random(7)
+    for truth in archive(seed=12, issues=60):
+        text = broken(decode(truth.raw, truth.name)[0] or "", dice).replace("\u200b", "")
+
+        found = past(text)
+
+        if found.issue is not None:
+            kept = words_of_record(found.issue) | {"tl", "dr", "tldr", "title", "date"}
+            kept |= {word for remark in found.remarks for word in words_in(remark.what)}
+            lines = (line for line in text.split("\n") if not line.startswith("date:"))
+            lost = {word for line in lines for word in words_in(line) if word not in kept}
+            assert not {word for word in lost if not (word.isdigit() and len(word) < 3) and not word.startswith("s")}
 
 
 # Titles, numbers, days -----------------------------------------------------------------------------
@@ -391,3 +430,176 @@ def test_a_text_without_words_is_no_issue(text: str) -> None:
 
     assert found.issue is None
     assert codes(found)[-1] == "empty-issue"
+
+
+# Forms of other teams ------------------------------------------------------------------------------
+
+HEAD = "*[Kea cuts its prices](https://example.com/kea)*"
+EXPLAINED = "## Introduction\n\nA cache keeps what was asked before.\n\n## Conclusion\n\nKeep it.\n"
+WORDS = "Cheap at last: we tried it for a week, and we kept it."
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        f"Wren - “{WORDS}”",
+        f"**Wren** (Backend): “{WORDS}”",
+        f"**Wren, data engineer:** “{WORDS}”",
+        f"**Our take (Wren):** “{WORDS}”",
+        f"“{WORDS}” — Wren",
+        f"“{WORDS}”\n— Wren",
+        f"[Wren](https://people.example.com/wren):\n\n> “{WORDS}”",
+        f'Wren: *"{WORDS}*',
+    ],
+)
+def test_a_take_is_known_however_its_author_is_named(typed: str) -> None:
+    found = news(f"{HEAD}\n\n{typed}\n")
+
+    assert takes(found) == [("Kea cuts its prices", "Wren", WORDS)]
+
+
+def test_a_member_needs_no_marks_behind_a_dash() -> None:
+    found = news(f"{HEAD}\n\n**{TEAM[0]}** – {WORDS}\n")
+
+    assert takes(found) == [("Kea cuts its prices", TEAM[0], WORDS)]
+
+
+def test_a_take_in_a_block_quotation_loses_its_marks_in_every_paragraph() -> None:
+    found = news(f"{HEAD}\n\n> Wren: “{WORDS}\n>\n> And we tell you why.”\n")
+
+    assert takes(found) == [("Kea cuts its prices", "Wren", f"{WORDS}\n\nAnd we tell you why.")]
+
+
+def test_icons_called_by_a_name_and_tags_of_emphasis_are_no_part_of_a_headline() -> None:
+    found = past(
+        "# Week #23 2024\n\n## Tech News\n\n"
+        f"[*Kea at 10:30*](https://example.com/kea) :newspaper:\n\nWren: “{WORDS}”\n\n"
+        f'<a href="https://example.com/moa"><em>Moa</em></a>\n\nWren: “{WORDS}”\n'
+    )
+
+    assert found.issue is not None
+    assert [story.headline for story in found.issue.stories] == ["Kea at 10:30", "Moa"]
+    assert "icon" in codes(found)
+
+
+def test_two_takes_below_every_story_belong_to_it_and_a_third_proves_itself() -> None:
+    two = "".join(
+        f"*[{name} opens a shop](https://example.com/{name})*\n\nWren: “It opened on a rainy day.”\n\n"
+        f"Ruru: “Prices elsewhere will fall because of this, surely.”\n\n"
+        for name in ("Kea", "Moa", "Tui")
+    )
+
+    found = news(f"{two}Pita: “Quartz clocks of Norvania stand still on Sundays, I am told.”\n")
+
+    assert [len(story.takes) for story in found.stories] == [2, 2, 2]
+    assert [take.author for take in found.apart] == ["Pita"]
+
+
+def test_plain_headlines_with_addresses_stand_for_each_other() -> None:
+    found = issue_of(
+        "# Week #23 2024\n\n## Tech News\n\n#### Voices from the desk\n\n"
+        f"1. Kea cuts its prices (https://example.com/kea)\nWren: “{WORDS}”\n\n"
+        f"2. Moa opens a shop (https://example.com/moa)\nWren: “{WORDS}”\n\n"
+        "3. Tui closes its doors (https://example.com/tui)\n"
+    )
+
+    assert [story.headline for story in found.stories] == ["Kea cuts its prices", "Moa opens a shop"]
+    assert [(story.headline, story.link) for story in found.headlines] == [
+        ("Tui closes its doors", "https://example.com/tui")
+    ]
+
+
+def test_a_quotation_without_a_headline_is_no_headline_of_the_next() -> None:
+    found = news(f"{HEAD}\n\nWren: “{WORDS}”\n\nRuru: “It is late now. I like Norvania.”\n\nPita: “I like Norvania.”\n")
+
+    assert [story.headline for story in found.stories] == ["Kea cuts its prices"]
+
+
+def test_a_label_before_every_take_is_no_part_of_the_issue() -> None:
+    text = "".join(
+        f"### [{name} opens a shop](https://example.com/{name})\n\n**Our Take:**\n\nWren: “It opened.”\n\n"
+        for name in ("Kea", "Moa")
+    )
+
+    found = news(text)
+
+    assert [(story.headline, len(story.takes)) for story in found.stories] == [
+        ("Kea opens a shop", 1),
+        ("Moa opens a shop", 1),
+    ]
+
+
+def test_read_more_below_a_take_is_its_story_s_address() -> None:
+    found = past(
+        f"# Week #23 2024\n\n## Tech News\n\n**Kea**\n\nWren: “{WORDS}”\n\n[Read more](https://example.com/kea)\n"
+    )
+
+    assert found.issue is not None
+    assert found.issue.stories[0].link == "https://example.com/kea"
+    assert "label" in codes(found)
+
+
+@pytest.mark.parametrize("name", ["AI Pulse: What Our Team Says", "The team weighs in", "What the team thinks"])
+def test_a_team_may_call_its_part_as_it_likes(name: str) -> None:
+    found = issue_of(f"# Week #23 2024\n\n## {name}\n\nKea cuts its prices\nWren: “{WORDS}”\n")
+
+    assert found.wording.pulse_heading == name
+    assert [story.headline for story in found.stories] == ["Kea cuts its prices"]
+
+
+def test_a_tldr_in_bold_needs_no_colon() -> None:
+    found = issue_of(
+        f"# Week #23 2024 - Caches\n\n**TLDR** Keep it.\n\n{EXPLAINED}\n## Tech News\n\n{HEAD}\n\nWren: “{WORDS}”\n"
+    )
+
+    assert found.explainer is not None
+    assert found.explainer.tldr == "Keep it."
+
+
+def test_a_rule_alone_is_no_explainer_and_introduction_no_title() -> None:
+    ruled = issue_of(f"# Week #23 2024\n\n---\n\n## Tech News\n\n{HEAD}\n\nWren: “{WORDS}”\n")
+    untitled = issue_of(f"{EXPLAINED}\n---\n\n## Tech News\n\n{HEAD}\n\nWren: “{WORDS}”\n")
+
+    assert ruled.explainer is None
+    assert untitled.title == "issue"
+    assert untitled.explainer is not None
+    assert untitled.explainer.body == EXPLAINED.strip()
+
+
+# What is told --------------------------------------------------------------------------------------
+
+
+def test_front_matter_that_never_ends_does_not_swallow_the_text() -> None:
+    found = past(f"---\ntitle: Caches\ndate: 2024-06-07\n\n{EXPLAINED}\n---\n\n{HEAD}\n\nWren: “{WORDS}”\n")
+
+    assert found.issue is not None
+    assert found.issue.explainer is not None
+    assert "Introduction" in found.issue.explainer.body
+    assert "front-matter" in codes(found)
+
+
+def test_what_front_matter_says_beside_its_keys_is_listed() -> None:
+    found = past(
+        f"---\ntitle: Caches\n# a note to Rani\nauthor: Tane\ntags: [clocks]\n---\n\n{HEAD}\n\nWren: “{WORDS}”\n"
+    )
+
+    told = " ".join(remark.what for remark in found.remarks)
+    assert found.issue is not None
+    assert found.issue.title == "Caches"
+    assert all(word in told for word in ("a note to Rani", "Tane", "clocks"))
+
+
+def test_what_may_be_a_stranger_s_take_is_told_with_its_mend() -> None:
+    found = past(f"# Week #23 2024\n\n## Tech News\n\n*Wren*: {WORDS}\n\n{HEAD}\n\nWren: “{WORDS}”\n")
+
+    stranger = next(remark for remark in found.remarks if remark.code == "stranger")
+    assert "Wren" in stranger.what
+    assert "[[member]]" in stranger.mend[0]
+
+
+def test_news_without_a_take_or_a_story_are_told() -> None:
+    bare = past(f"# Week #23 2024\n\n## Tech News\n\n{HEAD}\n\nIt was cheap.\n")
+    table = past("# Week #23 2024\n\n## Tech News\n\n| Story | Take |\n|---|---|\n| Kea | cheap |\n")
+
+    assert "no-takes" in codes(bare)
+    assert "no-takes" in codes(table)
