@@ -117,9 +117,9 @@ def measured(issue: Issue, rounds: int, peers: Mapping[str, Callable[[str], tupl
 
 
 def forget() -> None:
-    """Empty every memory of the program's own modules, Markdown's first of all."""
+    """Empty every memory of the press, Markdown's first of all; tables that every process reads once stay read."""
     for name, module in list(sys.modules.items()):
-        if name.startswith("newsletter."):
+        if name.startswith("newsletter.press."):
             for value in vars(module).values():
                 if callable(getattr(value, "cache_clear", None)):
                     value.cache_clear()

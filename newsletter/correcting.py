@@ -11,6 +11,7 @@ from newsletter.files.folder import decode, weeks_on_disk
 from newsletter.files.record import read_memory, read_record
 from newsletter.files.state import read_state, write_state
 from newsletter.model.issue import Issue, ToldCorrection
+from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
 from newsletter.model.week_state import Correction, WeekState
 from newsletter.newsroom.corrected import corrections_of, to_be_told, weeks_that_tell
@@ -52,6 +53,8 @@ class Report:
     #: Closed weeks that told it, were made again without it, and must be looked at and approved again.
     made_again: tuple[Week, ...] = ()
     archive_changed: bool = False
+    #: What the archive lacks.
+    remarks: tuple[Remark, ...] = ()
 
     def shown(self) -> tuple[str, ...]:
         """The corrections with their numbers, for reading."""
@@ -99,7 +102,7 @@ def correct(room: Newsroom, week: Week, text: str, *, by: str, tell: bool = Fals
         write_state(room.root, week, after)
     report = _report(room, issue, after)
     shown = replace(report, this=report.corrections[-1], foot=_foot(room, week, after))
-    return shown if dry_run else replace(shown, archive_changed=publish(room).changed)
+    return shown if dry_run else _published(room, shown)
 
 
 def withdraw(room: Newsroom, week: Week, number: int, *, dry_run: bool = False) -> Report:
@@ -134,7 +137,12 @@ def withdraw(room: Newsroom, week: Week, number: int, *, dry_run: bool = False) 
     write_state(room.root, week, after)
     for later in telling:
         _untell(room, later, week, gone.text)
-    return replace(report, archive_changed=publish(room).changed)
+    return _published(room, report)
+
+
+def _published(room: Newsroom, report: Report) -> Report:
+    built = publish(room)
+    return replace(report, archive_changed=built.changed, remarks=built.remarks)
 
 
 def _untell(room: Newsroom, later: Week, week: Week, text: str) -> None:

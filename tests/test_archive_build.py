@@ -6,12 +6,11 @@ import json
 import posixpath
 import re
 import shutil
-import signal
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -21,14 +20,12 @@ from newsletter.errors import FaultyTemplate
 from newsletter.files.record import dump_record, past_folder, record_path, write_record
 from newsletter.files.state import write_state
 from newsletter.model.issue import Image, Issue, TermLink
-from newsletter.model.ports import Templates
 from newsletter.model.week import Week
 from newsletter.model.week_state import Correction, Frozen, Sent, WeekState
 from newsletter.newsroom.room import Newsroom, open_newsroom
 from newsletter.newsroom.site import Built, build_site
-from newsletter.newsroom.site_workers import Job, Workers
 from tests.press.build import make_explainer, make_issue, make_story, make_take, make_wording
-from tests.room import lay_out
+from tests.room import in_a_process, lay_out
 
 FIRST = Week(2024, 22)
 AT = datetime(2024, 6, 9, 10, tzinfo=UTC)
@@ -393,16 +390,22 @@ def test_who_publishes_the_sample_week_is_told_that_it_stays_out(
     assert "issues/2024-W22: notice [sample]" in capsys.readouterr().err
 
 
-def test_what_workers_leave_undone_that_die_is_done_without_them() -> None:
-    before = signal.signal(signal.SIGUSR1, lambda *_: None)
-    try:
-        # A job that ends every process but this one; what it is handed stands where templates do.
-        with Workers(cast(Templates, signal.SIGUSR1)) as workers:
-            made = list(workers.made([cast(Job, signal.raise_signal)] * 90))
-    finally:
-        signal.signal(signal.SIGUSR1, before)
+def test_what_workers_leave_undone_that_die_is_done_by_the_program_that_runs_once(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    # A job that ends every process but this one; what it is handed stands where templates do.
+    program.write_text(
+        "import signal\n"
+        "from newsletter.newsroom.site_workers import Workers\n"
+        "signal.signal(signal.SIGUSR1, lambda *_: None)\n"
+        "print('begun')\n"
+        "with Workers(signal.SIGUSR1) as workers:\n"
+        "    print(len(list(workers.made([signal.raise_signal] * 90))))\n"
+    )
 
-    assert len(made) == 90
+    with in_a_process(str(program)) as process:
+        out, _ = process.communicate(timeout=60)
+
+    assert out == "begun\n90\n"
 
 
 def _resolves(files: dict[str, bytes], page: str, link: str) -> bool:

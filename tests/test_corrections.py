@@ -16,7 +16,9 @@ from newsletter.correcting import correct, listed, withdraw
 from newsletter.editorial import bring_back, rebuild, skip
 from newsletter.errors import NotReady, UsageFault
 from newsletter.files.record import parse_record, read_record
-from newsletter.files.state import dump_state, parse_state, read_seal
+from newsletter.files.state import dump_state, parse_state, read_seal, write_state
+from newsletter.model.week import Week
+from newsletter.model.week_state import WeekState
 from newsletter.newsroom.records import seal_holds
 from newsletter.pipeline import approve, draft, publish
 from tests.room import FREEZE, WEEK, Workspace, workspace
@@ -317,6 +319,19 @@ def test_a_rehearsal_says_what_would_stand_where_and_writes_nothing(
     )
     now = {path: path.read_bytes() for path in sent.root.rglob("*.*") if path.is_file() and "var" not in path.parts}
     assert now == before
+
+
+def test_what_the_archive_lacks_is_told_with_the_correction(
+    sent: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = Week(2024, 20)
+    write_state(sent.root, lost, WeekState(sent=sent.state().sent))
+
+    code = main(["correct", str(WEEK), WORDS, "--by", "rani", "--root", str(sent.root)])
+
+    assert code == 4
+    assert "issues/2024-W20/issue.json: error [record]" in capsys.readouterr().err
+    assert "It was the" in page(sent)
 
 
 def test_the_list_numbers_them_and_says_who_was_told(sent: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

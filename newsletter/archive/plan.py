@@ -151,6 +151,6 @@ def _entry(bound: Bound, variant: Variant, wording: Wording) -> FeedEntry:
         updated=bound.changed,
         summary=issue.preheader if variant == "full" else "",
         content=bound.contents[variant],
-        tags=explainer.tags if explainer and variant != "news" else (),
+        tags=tuple(filter(str.strip, explainer.tags)) if explainer and variant != "news" else (),
         picture=f"{address}{quote(PICTURE)}" if bound.picture else "",
     )

@@ -44,9 +44,11 @@ def correct(
 
     TEXT, in Markdown, stands with its date at the top of the issue's page and in the feed. The mail stays as it was
     sent. One that was mistyped can be taken back until a later issue has told it.
+    Exit code 4: it is done, and the archive lacks something: a picture, a record.
     """
     from newsletter import correcting
     from newsletter.files.plain import to_plain
+    from newsletter.model.remarks import errors_in
 
     if (text is not None) + (withdraw is not None) + only_list != 1:
         raise click.UsageError("Write the correction behind the week, or name --withdraw NUMBER or --list.")
@@ -69,8 +71,10 @@ def correct(
     elif only_list:
         click.echo(visible("\n".join(found.shown())))
     else:
+        for remark in found.remarks:
+            click.echo(visible(str(remark)), err=True)
         click.echo(visible("\n".join(_lines(room, found, withdrawn=withdraw is not None, dry_run=dry_run))))
-    return 0
+    return 4 if errors_in(found.remarks) else 0
 
 
 @contextmanager

@@ -7,11 +7,12 @@ import importlib
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Self
 
 from newsletter.model.ports import Templates
@@ -45,7 +46,7 @@ class Workers:
         # Not forked: the parent has threads and connections that a copy must not have.
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(self._given,))
-        with contextlib.suppress(BrokenProcessPool, OSError):
+        with contextlib.suppress(BrokenProcessPool, OSError), _main_left_behind():
             for _ in range(workers):
                 self._pool.submit(importlib.import_module, _NEEDED)
 
@@ -73,9 +74,24 @@ class Workers:
 
 
 def _in_processes(pool: ProcessPoolExecutor, jobs: dict[int, Job]) -> Iterator[tuple[int, dict[str, bytes]]]:
-    told = {pool.submit(_do, tuple(some.values())): tuple(some) for some in _batches(jobs)}
+    with _main_left_behind():
+        told = {pool.submit(_do, tuple(some.values())): tuple(some) for some in _batches(jobs)}
     for future in as_completed(told):
         yield from zip(told[future], future.result(), strict=True)
+
+
+@contextlib.contextmanager
+def _main_left_behind() -> Iterator[None]:
+    """Begin workers without the program's main module, which they need not.
+
+    They would run it again; a script that builds a site when it is run would do so in each of them.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _batches(jobs: dict[int, Job]) -> Iterator[dict[int, Job]]:

@@ -22,7 +22,7 @@ _BLOCK = re.compile(r"#{1,6}(?: |$)|>")
 _HASH_WORD = re.compile(r"#+(?=[^#\s])|#{7,}")
 #: What looks like the definition of a link, with a word where the address would stand: every reader would swallow it.
 _NO_ADDRESS = re.compile(r"\[[^\]]+\]: *<?[^\s/:#?<>.]+\.?>? *(?:[\"'(].*)?")
-_BRACKETS = re.compile(r"[\[\]]")
+_BRACKETS = re.compile(r"\\.|[\[\]]")
 _OPENING = re.compile(r"(?<!\\)\[")
 #: More brackets than this, one in another, are nobody's link.
 _MOST_OPEN = 100
@@ -59,7 +59,8 @@ def _without_thickets(text: str) -> str:
     out: list[str] = []
     for blank, lines in groupby(text.split("\n"), key=lambda line: not line.strip()):
         block = "\n".join(lines)
-        thick = not blank and max(_deepest(block), block.count("](") - block.count(")")) > _MOST_OPEN
+        most = max(_deepest(block), block.count("](") - block.count(")"), block.count("]:\n"))
+        thick = not blank and most > _MOST_OPEN
         out.append(fences.outside_code(block, lambda words: _OPENING.sub(r"\\[", words)) if thick else block)
     return "\n".join(out)
 
@@ -68,7 +69,7 @@ def _deepest(text: str) -> int:
     """How many brackets are open at once."""
     most = depth = 0
     for sign in _BRACKETS.findall(text):
-        depth = max(0, depth + (1 if sign == "[" else -1))
+        depth = max(0, depth + {"[": 1, "]": -1}.get(sign, 0))
         most = max(most, depth)
     return most
 

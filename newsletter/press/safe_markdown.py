@@ -94,29 +94,38 @@ def _with_paired_tags(text: str) -> str:
     if "<" not in text:
         return text
     prose = fences.outside_code(text, str, code=lambda code: "`" * len(code))
-    dropped: list[re.Match[str]] = []
-    waiting: list[re.Match[str]] = []
-    for found in _TAG_OR_END.finditer(prose):
-        name = (found["name"] or "").lower()
+    kept = _paired_tags(prose)
+    out, at = [], 0
+    for tag in _TAG_OR_END.finditer(prose):
+        if tag["name"] and tag.start() not in kept:
+            out.append(text[at : tag.start()])
+            at = tag.end()
+    return "".join([*out, text[at:]])
+
+
+def _paired_tags(prose: str) -> set[int]:
+    """Where the tags stand that have their partner, or need none."""
+    kept: set[int] = set()
+    waiting: dict[str, list[int]] = {}
+    for tag in _TAG_OR_END.finditer(prose):
+        name, start = (tag["name"] or "").lower(), tag.start()
         if not name:
-            dropped += waiting
-            waiting = []
-        elif _ALONE.match(prose, found.end()) and not prose[
-            prose.rfind("\n", 0, found.start()) + 1 : found.start()
-        ].strip(" \t>-+*.)0123456789"):
-            dropped.append(found)
-        elif name == "br":
+            waiting.clear()
+        elif _is_alone(prose, start, tag.end()):
             continue
-        elif not found["end"]:
-            waiting.append(found)
-        elif any(one["name"].lower() == name for one in waiting):
-            while waiting and (one := waiting.pop())["name"].lower() != name:
-                dropped.append(one)
-        else:
-            dropped.append(found)
-    for tag in sorted([*dropped, *waiting], key=lambda tag: tag.start(), reverse=True):
-        text = text[: tag.start()] + text[tag.end() :]
-    return text
+        elif name == "br":
+            kept.add(start)
+        elif not tag["end"]:
+            waiting.setdefault(name, []).append(start)
+        elif opened := waiting.get(name):
+            kept |= {opened.pop(), start}
+    return kept
+
+
+def _is_alone(prose: str, start: int, end: int) -> bool:
+    """Whether nothing but the marks of a list or a quotation shares the line with what stands there."""
+    before = prose[prose.rfind("\n", 0, start) + 1 : start] if _ALONE.match(prose, end) else "x"
+    return not before.strip(" \t>-+*.)0123456789")
 
 
 def _with_headings(text: str, top: int) -> str:

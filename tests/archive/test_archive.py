@@ -118,7 +118,7 @@ def test_the_feeds_of_the_parts_hold_the_issues_that_have_them_under_ids_of_thei
 
 
 def test_feeds_can_be_read_whatever_stands_in_titles_and_texts() -> None:
-    topic = make_explainer(tags=(HOSTILE,))
+    topic = make_explainer(tags=(HOSTILE, " "))
     files = site(bound(title=HOSTILE, preheader=HOSTILE, explainer=topic, contents={"full": f"<p>{HOSTILE}</p>"}))
 
     read = feedparser.parse(files["feed.xml"])
@@ -127,6 +127,7 @@ def test_feeds_can_be_read_whatever_stands_in_titles_and_texts() -> None:
     assert not read.bozo
     assert read.entries[0].title == 'A & <b>"]]>\U0001f680 \u202eمرحبا'
     assert item["title"].endswith("مرحبا")
+    assert len(item["tags"]) == len(read.entries[0].tags) == 1
     assert json.loads(files["issues.json"])["issues"][0]["title"].endswith("مرحبا")
 
 
