@@ -33,6 +33,8 @@ _NAME_SIZES = (40, 36, 32, 28, 24)
 _DATE_SIZES = (34, 30, 26, 22)
 #: The height of a capital, in sizes of the letters: what is centred is what one sees, not the room for accents.
 _CAPITAL = 0.727
+#: No title has room for more, however narrow its letters.
+_MOST_SIGNS = 1000
 #: Measured in letters of this size: pixels are whole, and in small letters they add up.
 _MEASURED = 100
 #: Steps from the ground to a colour, by which letters get smooth edges.
@@ -59,7 +61,7 @@ def picture(*, name: str, title: str, dated: str, theme: Theme, font: bytes) -> 
     a title that it cannot write. A title too long for four lines ends with "…".
     """
     signs = signs_of(font)
-    name, title, dated = (written(words, signs) for words in (name, title, dated))
+    name, title, dated = (written(words[:_MOST_SIGNS], signs) for words in (name, title, dated))
     whole = Image.new("L", (WIDTH, HEIGHT))
     _draw_block(whole, fitted(title or name, _TITLE, _measure(font)), font)
     whole = whole.point(_band(0))
