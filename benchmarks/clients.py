@@ -49,8 +49,8 @@ role = "chief"
 _STEP = """
 import time
 from pathlib import Path
-from newsletter.newsroom.collecting import collect_feeds
-from newsletter.newsroom.feed_list import feeds_to_collect
+from newsletter.newsroom.collection.collecting import collect_feeds
+from newsletter.newsroom.collection.feed_list import feeds_to_collect
 from newsletter.newsroom.room import open_newsroom
 room = open_newsroom(Path.cwd(), environ={})
 with room.open_store() as store, room.lock(store):

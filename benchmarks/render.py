@@ -27,11 +27,11 @@ from newsletter.model.audience import Address, Mailing, Subscriber
 from newsletter.model.issue import Issue, Renditions
 from newsletter.model.settings import Mail
 from newsletter.model.week import Week
-from newsletter.press.email import NAME, letter
-from newsletter.press.environment import Fill, filler
-from newsletter.press.filters import FILTERS
+from newsletter.press.filling.environment import Fill, filler
+from newsletter.press.filling.filters import FILTERS
+from newsletter.press.letter.html import NAME, letter
+from newsletter.press.linking.terms import with_term_links
 from newsletter.press.render import render
-from newsletter.press.terms import with_term_links
 from tests.press.build import FileTemplates
 from tests.press.stress import stress
 

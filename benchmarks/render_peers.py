@@ -17,8 +17,8 @@ from typing import IO
 
 from benchmarks.environments import CannotInstall, python_with
 from newsletter.model.issue import Issue, PrintedStory, PrintedTake
-from newsletter.press.markdown import to_html
-from newsletter.press.terms import with_term_links
+from newsletter.press.linking.terms import with_term_links
+from newsletter.press.prose.markdown import to_html
 
 MJML = "mjml@5.4.1"
 

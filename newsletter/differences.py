@@ -16,10 +16,10 @@ from newsletter.files.record import parse_record
 from newsletter.files.state import read_seal, read_state
 from newsletter.model.issue import Issue
 from newsletter.model.week import Week
-from newsletter.newsroom.approved import approved_files
 from newsletter.newsroom.composing import composed
-from newsletter.newsroom.envelope import envelope_changes
 from newsletter.newsroom.inputs import week_inputs
+from newsletter.newsroom.letters.approved import approved_files
+from newsletter.newsroom.letters.envelope import envelope_changes
 from newsletter.newsroom.records import name_of, sealed_files, week_files
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store

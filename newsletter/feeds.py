@@ -8,8 +8,8 @@ from urllib.parse import urljoin, urlsplit
 from newsletter.errors import NotReady, UsageFault
 from newsletter.files.feeds_toml import add_feeds, new_id
 from newsletter.model.feeds import Feed
-from newsletter.newsroom.feed_list import feeds_in
-from newsletter.newsroom.probing import Probed, Source, probe
+from newsletter.newsroom.collection.feed_list import feeds_in
+from newsletter.newsroom.collection.probing import Probed, Source, probe
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 from newsletter.text import nearest

@@ -18,7 +18,7 @@ from newsletter.model.issue import Draft, PrintedStory
 from newsletter.model.remarks import Remark, errors_in, in_order
 from newsletter.model.week import Week
 from newsletter.model.week_state import Pause
-from newsletter.newsroom.about_news import nothing_for_long
+from newsletter.newsroom.collection.about_news import nothing_for_long
 from newsletter.newsroom.composing import Composed, composed
 from newsletter.newsroom.inputs import Inputs, week_inputs
 from newsletter.newsroom.next_step import next_step

@@ -24,18 +24,20 @@ from newsletter.model.feeds import FeedOutcome
 from newsletter.model.remarks import errors_in, in_order
 from newsletter.model.week import Week
 from newsletter.model.week_state import Seal
-from newsletter.newsroom.about_news import about_news, nothing_for_long
-from newsletter.newsroom.approved import keep_copies
-from newsletter.newsroom.asking import Hasty, hasty
 from newsletter.newsroom.calendar import current_week
-from newsletter.newsroom.collecting import collect_feeds
+from newsletter.newsroom.collection.about_news import about_news, nothing_for_long
+from newsletter.newsroom.collection.asking import Hasty, hasty
+from newsletter.newsroom.collection.collecting import collect_feeds
+from newsletter.newsroom.collection.feed_list import feeds_to_collect, sound_feeds
+from newsletter.newsroom.collection.headlines import remember_headlines
+from newsletter.newsroom.collection.resolving import resolve_short_links
 from newsletter.newsroom.composing import Composed, composed
-from newsletter.newsroom.envelope import envelope_of
-from newsletter.newsroom.feed_list import feeds_to_collect, sound_feeds
-from newsletter.newsroom.headlines import remember_headlines
 from newsletter.newsroom.inputs import Inputs, fit_to_freeze, freeze_of, week_inputs
-from newsletter.newsroom.late_takes import tell_late
-from newsletter.newsroom.mailings import note_progress, open_mailing, readers_secret
+from newsletter.newsroom.letters.approved import keep_copies
+from newsletter.newsroom.letters.envelope import envelope_of
+from newsletter.newsroom.letters.late_takes import tell_late
+from newsletter.newsroom.letters.mailings import note_progress, open_mailing, readers_secret
+from newsletter.newsroom.letters.reminders import remind_if_due
 from newsletter.newsroom.records import (
     hold,
     not_left_out,
@@ -45,10 +47,8 @@ from newsletter.newsroom.records import (
     sealed_files,
     week_files,
 )
-from newsletter.newsroom.reminders import remind_if_due
-from newsletter.newsroom.resolving import resolve_short_links
 from newsletter.newsroom.room import Newsroom
-from newsletter.newsroom.site import Built, build_site
+from newsletter.newsroom.site.build import Built, build_site
 from newsletter.newsroom.stages import Done, Lacking, Stages
 from newsletter.store.engine import Store
 from newsletter.text import one_line

@@ -28,13 +28,13 @@ from newsletter.newsroom.composing import Composed, composed
 from newsletter.newsroom.corrected import corrections_of
 from newsletter.newsroom.images import image_files, logo_file
 from newsletter.newsroom.inputs import week_inputs
-from newsletter.newsroom.mailings import VARIANT, mailing_made_of, mailing_of
+from newsletter.newsroom.letters.mailings import VARIANT, mailing_made_of, mailing_of
 from newsletter.newsroom.records import changed_since_approval, name_of, seal_holds, week_files, words_of_pause
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.week_remarks import remarks_despite, week_remarks
 from newsletter.press.desk_pages import StoryLine, TakeLine
+from newsletter.press.pictures.shown import in_letter, on_page
 from newsletter.press.render import corrected_page, render
-from newsletter.press.shown_images import in_letter, on_page
 from newsletter.press.variants import VARIANTS, Variant, in_variant
 from newsletter.store.engine import Store
 

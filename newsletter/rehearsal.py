@@ -7,7 +7,7 @@ from pathlib import Path
 from newsletter.mail.letters import write_letter
 from newsletter.mail.outbox import OutboxTransport
 from newsletter.model.week import Week
-from newsletter.newsroom.mailings import VARIANT, mailing_of, readers_secret
+from newsletter.newsroom.letters.mailings import VARIANT, mailing_of, readers_secret
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 

@@ -10,9 +10,9 @@ from newsletter.files.state import read_state
 from newsletter.model.members import Member
 from newsletter.model.week import Week
 from newsletter.newsroom.calendar import current_week
-from newsletter.newsroom.reminders import Reminders, reminders, send_reminders
+from newsletter.newsroom.letters.reminders import Reminders, reminders, send_reminders
+from newsletter.newsroom.letters.telling import Reached
 from newsletter.newsroom.room import Newsroom
-from newsletter.newsroom.telling import Reached
 from newsletter.store.engine import Store
 from newsletter.text import visible
 

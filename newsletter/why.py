@@ -21,8 +21,8 @@ from newsletter.model.fates import PRINTED, Continued, Fate
 from newsletter.model.issue import Draft, Placement
 from newsletter.model.news import NearMiss, Ranked, Story, Term
 from newsletter.model.week import Week
-from newsletter.newsroom.feed_health import feed_health
-from newsletter.newsroom.feed_list import sound_feeds
+from newsletter.newsroom.collection.feed_health import feed_health
+from newsletter.newsroom.collection.feed_list import sound_feeds
 from newsletter.newsroom.inputs import Inputs, week_inputs
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store

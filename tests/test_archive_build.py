@@ -23,7 +23,7 @@ from newsletter.model.issue import Image, Issue, TermLink
 from newsletter.model.week import Week
 from newsletter.model.week_state import Correction, Frozen, Sent, WeekState
 from newsletter.newsroom.room import Newsroom, open_newsroom
-from newsletter.newsroom.site import Built, build_site
+from newsletter.newsroom.site.build import Built, build_site
 from tests.press.build import make_explainer, make_issue, make_story, make_take, make_wording
 from tests.room import in_a_process, lay_out
 
@@ -395,7 +395,7 @@ def test_what_workers_leave_undone_that_die_is_done_by_the_program_that_runs_onc
     # A job that ends every process but this one; what it is handed stands where templates do.
     program.write_text(
         "import signal\n"
-        "from newsletter.newsroom.site_workers import Workers\n"
+        "from newsletter.newsroom.site.workers import Workers\n"
         "signal.signal(signal.SIGUSR1, lambda *_: None)\n"
         "print('begun')\n"
         "with Workers(signal.SIGUSR1) as workers:\n"

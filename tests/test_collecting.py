@@ -15,8 +15,8 @@ from newsletter.editorial import report_on
 from newsletter.errors import NotReady
 from newsletter.feeds import undo_move
 from newsletter.model.feeds import FeedOutcome, FeedState
-from newsletter.newsroom.documents import forget_old_fetches, replay
-from newsletter.newsroom.feed_health import feed_health
+from newsletter.newsroom.collection.documents import forget_old_fetches, replay
+from newsletter.newsroom.collection.feed_health import feed_health
 from newsletter.pipeline import approve, collect, draft, run
 from tests.room import COLLECT, FREEZE, SEND, WEEK, Workspace, workspace
 from tests.wire.server import Server, reply, running

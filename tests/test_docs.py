@@ -88,13 +88,13 @@ OPERATORS = (
     "files/feeds_toml.py",
     "files/opml.py",
     "files/sources_toml.py",
-    "newsroom/feed_list.py",
+    "newsroom/collection/feed_list.py",
     "files/past/",
     "importing.py",
     "newsroom/past.py",
-    "newsroom/site",
-    "newsroom/template_check.py",
-    "press/template_",
+    "newsroom/site/",
+    "newsroom/templates/checking.py",
+    "press/filling/",
 )
 
 

@@ -22,7 +22,7 @@ from newsletter.newsroom.images import MOST_BYTES, image_files, logo_file, look_
 from newsletter.newsroom.inputs import week_inputs
 from newsletter.newsroom.records import require_seal, sealed_files
 from newsletter.pipeline import publish
-from newsletter.press.image_size import image_size, read_picture
+from newsletter.press.pictures.image_size import image_size, read_picture
 from tests.pictures import drawn
 from tests.press.build import make_issue
 from tests.room import WEEK, Workspace, workspace

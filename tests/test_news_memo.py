@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from newsletter.files.sources_toml import read_sources
 from newsletter.links import Link
 from newsletter.model.news import Entry, News
+from newsletter.newsroom.collection.news_memo import NewsMemo
+from newsletter.newsroom.collection.week_news import week_news
 from newsletter.newsroom.inputs import open_window
-from newsletter.newsroom.news_memo import NewsMemo
-from newsletter.newsroom.week_news import week_news
 from tests.room import FREEZE, WEEK, Workspace, workspace
 from tests.store.builders import keep, make_entry
 

@@ -18,7 +18,7 @@ from newsletter.editorial import hold, skip
 from newsletter.model.members import Away, Member
 from newsletter.overview import Contents, ListedStory, overview
 from newsletter.pipeline import approve
-from newsletter.press.columns import columns
+from newsletter.press.prose.columns import columns
 from tests.room import COLLECT, FREEZE, SEND, WEEK, Workspace, wired, workspace
 
 NOW = datetime(2024, 6, 5, 12, tzinfo=UTC)

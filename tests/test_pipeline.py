@@ -17,7 +17,7 @@ from newsletter.filing import author, file_take
 from newsletter.mail.transport import SmtpTransport
 from newsletter.model.settings import NO_SECRET, Smtp
 from newsletter.newsroom.calendar import current_week
-from newsletter.newsroom.mailings import readers_secret
+from newsletter.newsroom.letters.mailings import readers_secret
 from newsletter.pipeline import approve, collect, draft, freeze, publish
 from tests.room import FREEZE, HOST, SEND, WEEK, Workspace, wired, workspace
 

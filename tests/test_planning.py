@@ -18,7 +18,7 @@ from newsletter.model.members import Away, Member, Rota
 from newsletter.model.week import Week
 from newsletter.pipeline import draft
 from newsletter.planning import Plan, PlannedWeek, plan
-from newsletter.press.columns import columns
+from newsletter.press.prose.columns import columns
 from tests.room import WEEK, Workspace, workspace
 
 NOW = datetime(2024, 6, 5, 12, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 from newsletter.files.state import write_state
 from newsletter.links import Link
 from newsletter.model.week_state import Frozen, Listed, Sent, WeekState
-from newsletter.newsroom.resolving import resolve_short_links, with_resolved
+from newsletter.newsroom.collection.resolving import resolve_short_links, with_resolved
 from newsletter.wire.resolve import Resolved
 from tests.room import COLLECT, WEEK, Workspace, workspace
 from tests.store.builders import keep, make_entry

@@ -10,7 +10,7 @@ import pytest
 
 from newsletter import __version__
 from newsletter.__main__ import main
-from newsletter.newsroom.template_list import shipped_folder
+from newsletter.newsroom.templates.listing import shipped_folder
 from tests.room import lay_out
 
 Say = Callable[..., tuple[int, str]]

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from typing import Literal
 from urllib.parse import quote
 
-from newsletter.archive.catalogue import catalogue
-from newsletter.archive.entries import Channel, FeedEntry, midnight, page_address
-from newsletter.archive.feed import atom
-from newsletter.archive.json_feed import json_feed
-from newsletter.archive.sitemap import robots, sitemap
+from newsletter.archive.feeds.atom import atom
+from newsletter.archive.feeds.catalogue import catalogue
+from newsletter.archive.feeds.entries import Channel, FeedEntry, midnight, page_address
+from newsletter.archive.feeds.json_feed import json_feed
+from newsletter.archive.feeds.sitemap import robots, sitemap
 from newsletter.model.issue import Issue, Wording
 
 Variant = Literal["full", "news", "explainer"]

@@ -30,7 +30,7 @@ def import_feeds(room: Newsroom, file: Path, *, dry_run: bool, as_json: bool) ->
     from newsletter.errors import FaultyFiles
     from newsletter.files.feeds_toml import add_feeds, fitted, read_sections
     from newsletter.files.opml import LARGEST, read_opml
-    from newsletter.newsroom.feed_list import feeds_in
+    from newsletter.newsroom.collection.feed_list import feeds_in
 
     typed = str(file) == "-"
     found = read_opml(_bytes(file, LARGEST + 1), path="standard input" if typed else str(file))
@@ -58,7 +58,7 @@ def export_feeds(room: Newsroom, file: Path) -> int:
     from newsletter.files.feeds_toml import read_sections
     from newsletter.files.folder import write_whole
     from newsletter.files.opml import write_opml
-    from newsletter.newsroom.feed_list import feeds_in
+    from newsletter.newsroom.collection.feed_list import feeds_in
 
     feeds = feeds_in(room)
     title = room.settings.publication.wording.name

@@ -14,7 +14,7 @@ from newsletter.cli import show
 from newsletter.text import visible
 
 if TYPE_CHECKING:
-    from newsletter.newsroom.probing import Probed, Source
+    from newsletter.newsroom.collection.probing import Probed, Source
 
 _NEWEST = 3
 
@@ -45,7 +45,7 @@ def test_feeds(
     """
     from newsletter.model.settings import Collecting
     from newsletter.newsroom.clocks import SystemClock
-    from newsletter.newsroom.probing import probe
+    from newsletter.newsroom.collection.probing import probe
 
     wanted = [_source(name, url=url, headers=_headers(headers), intranet=intranet) for name in sources]
     wanted += _listed(manifest) if manifest else []
@@ -59,7 +59,7 @@ def test_feeds(
 
 
 def _source(name: str, *, url: str, headers: Mapping[str, str], intranet: bool) -> Source:
-    from newsletter.newsroom.probing import Source
+    from newsletter.newsroom.collection.probing import Source
 
     if not name.lower().startswith(("http://", "https://")):
         return Source(name=name, path=Path(name), url=url, headers=headers)
@@ -82,7 +82,7 @@ def _listed(manifest: Path) -> list[Source]:
     """The sources of a manifest; files are looked for beside it, in the folder above it, and here."""
     from newsletter.errors import FaultyFiles
     from newsletter.model.remarks import Remark
-    from newsletter.newsroom.probing import Source
+    from newsletter.newsroom.collection.probing import Source
 
     found: list[Source] = []
     faults: list[Remark] = []

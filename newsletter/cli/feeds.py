@@ -38,7 +38,7 @@ feeds.add_command(export_feeds)
 @json_option
 def list_feeds(room: Newsroom, *, as_json: bool) -> int:
     """Every feed of feeds.toml with its last good fetch and its last fault."""
-    from newsletter.newsroom.feed_list import feeds_in
+    from newsletter.newsroom.collection.feed_list import feeds_in
 
     found = feeds_in(room)
     with room.open_store() as store:
@@ -67,7 +67,7 @@ def health(room: Newsroom, *, faults: bool, as_json: bool) -> int:
 
     Also feeds that answer well and bring nothing are seen: by what they used to bring.
     """
-    from newsletter.newsroom.feed_health import feed_health
+    from newsletter.newsroom.collection.feed_health import feed_health
 
     with room.open_store() as store:
         found = feed_health(room, store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.press.columns import columns, wrap
+from newsletter.press.prose.columns import columns, wrap
 from newsletter.text import clip
 
 #: Columns of a line where nobody says otherwise.

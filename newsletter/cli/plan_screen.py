@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from newsletter.cli.lines import WIDTH, fit, wrapped
 from newsletter.clock import shown_in
 from newsletter.planning import Plan, PlannedWeek, Shelved
-from newsletter.press.columns import columns, pad, wrap
+from newsletter.press.prose.columns import columns, pad, wrap
 
 #: Columns of the calendar: week, day, state; then the explainer, and who writes. Below that width it is a list.
 _DATE, _TOPIC, _WRITING = (10, 12, 10), 42, 24

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from newsletter.cli.lines import WIDTH, fit, wrapped
 from newsletter.clock import from_now, shown_in
 from newsletter.overview import Contents, ListedStory, Overview
-from newsletter.press.columns import columns, pad
+from newsletter.press.prose.columns import columns, pad
 
 if TYPE_CHECKING:
     from newsletter.newsroom.status import Status

@@ -41,8 +41,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table to stdout; lines of plain columns where nobody watches."""
     cells = [tuple("" if cell is None else visible(str(cell)) for cell in row) for row in rows]
     if not sys.stdout.isatty():
-        from newsletter.press.columns import columns as width_of
-        from newsletter.press.columns import pad
+        from newsletter.press.prose.columns import columns as width_of
+        from newsletter.press.prose.columns import pad
 
         widths = [max(map(width_of, column)) for column in zip(columns, *cells, strict=True)]
         for row in (columns, *cells):

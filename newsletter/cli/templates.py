@@ -13,7 +13,7 @@ from newsletter.text import visible
 
 if TYPE_CHECKING:
     from newsletter.newsroom.room import Newsroom
-    from newsletter.newsroom.template_list import Listed
+    from newsletter.newsroom.templates.listing import Listed
 
 
 class _ListByDefault(click.Group):
@@ -43,7 +43,7 @@ def list_templates(room: Newsroom, *, as_json: bool) -> int:
     "own" lies over the shipped one of that name, "new" is taken in by another template, and "over nothing" is asked
     for by nobody: it is probably misnamed.
     """
-    from newsletter.newsroom.template_list import listed_templates
+    from newsletter.newsroom.templates.listing import listed_templates
 
     found = listed_templates(room)
     if as_json:
@@ -67,7 +67,7 @@ def eject(room: Newsroom, *, name: str) -> int:
     when a later version changes the shipped one.
     """
     from newsletter import __version__
-    from newsletter.newsroom.template_list import copy_template
+    from newsletter.newsroom.templates.listing import copy_template
 
     path = copy_template(room, name)
     click.echo(f"{path.relative_to(room.root).as_posix()}: a copy of the one of newsletter {__version__}.")
@@ -86,7 +86,7 @@ def check_templates(room: Newsroom, *, as_json: bool) -> int:
     """
     from newsletter.cli.remark_formats import counts
     from newsletter.model.remarks import errors_in
-    from newsletter.newsroom.template_check import checked_templates
+    from newsletter.newsroom.templates.checking import checked_templates
 
     number, remarks = checked_templates(room)
     if as_json:

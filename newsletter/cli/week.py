@@ -40,9 +40,9 @@ def collect(room: Newsroom, *, every: bool, replay: bool, dry_run: bool, as_json
 
     A server's Retry-After is always kept to. Exit code 4 if a feed gave nothing.
     """
-    from newsletter.newsroom.collecting import collect_feeds
-    from newsletter.newsroom.feed_list import feeds_to_collect
-    from newsletter.newsroom.resolving import resolve_short_links
+    from newsletter.newsroom.collection.collecting import collect_feeds
+    from newsletter.newsroom.collection.feed_list import feeds_to_collect
+    from newsletter.newsroom.collection.resolving import resolve_short_links
 
     if dry_run and not replay:
         raise click.UsageError("--dry-run goes with --replay: fetching for nothing would be no rehearsal.")
@@ -74,8 +74,8 @@ def collect(room: Newsroom, *, every: bool, replay: bool, dry_run: bool, as_json
 
 
 def _replay(room: Newsroom, *, dry_run: bool, as_json: bool) -> int:
-    from newsletter.newsroom.documents import replay as read_again
-    from newsletter.newsroom.feed_list import sound_feeds
+    from newsletter.newsroom.collection.documents import replay as read_again
+    from newsletter.newsroom.collection.feed_list import sound_feeds
 
     with _at_work(room) as store, show.progress("feeds", len(sound_feeds(room)[0])) as step:
         found = read_again(room, store, dry_run=dry_run, on_feed=lambda one: step(one.problem))
@@ -136,7 +136,7 @@ def approve(room: Newsroom, week: Week | None, *, by: str, all_frozen: bool) -> 
 
     A change to any of them, or to what they were made of, voids the approval.
     """
-    from newsletter.newsroom.approved import weeks_to_approve
+    from newsletter.newsroom.letters.approved import weeks_to_approve
     from newsletter.newsroom.records import name_of
     from newsletter.pipeline import approve as approve_week
 
@@ -173,7 +173,7 @@ def publish(room: Newsroom, week: Week | None, *, as_json: bool) -> int:
     Exit code 4 if the archive lacks something: a picture, a record.
     """
     from newsletter.model.remarks import errors_in
-    from newsletter.newsroom.site import build_site
+    from newsletter.newsroom.site.build import build_site
 
     with room.alone(), ExitStack() as open_bars:
         bars: list[show.Step] = []

@@ -19,7 +19,7 @@ from newsletter.newsroom.checking_links import about_links, known_verdicts, prin
 from newsletter.newsroom.images import is_on_a_disk, is_path, look_at
 from newsletter.newsroom.inputs import Inputs
 from newsletter.newsroom.room import Newsroom
-from newsletter.press.markdown import image_addresses
+from newsletter.press.prose.markdown import image_addresses
 from newsletter.press.render import render
 from newsletter.store.engine import Store
 

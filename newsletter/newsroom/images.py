@@ -16,8 +16,8 @@ from newsletter.files.folder import restore
 from newsletter.model.issue import Explainer, Image, Issue
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.theme import Theme
-from newsletter.press.image_size import NoPicture, read_picture
-from newsletter.press.shown_images import may_show_images
+from newsletter.press.pictures.image_size import NoPicture, read_picture
+from newsletter.press.pictures.shown import may_show_images
 
 #: Bytes of a picture that is printed; what is larger no reader waits for.
 MOST_BYTES = 5_000_000
@@ -136,7 +136,7 @@ def _paths_in(text: str) -> Iterator[str]:
     if not may_show_images(text):
         return
     # Most explainers show none, and many commands print nothing.
-    from newsletter.press.markdown import image_addresses
+    from newsletter.press.prose.markdown import image_addresses
 
     yield from filter(is_path, image_addresses(text))
 

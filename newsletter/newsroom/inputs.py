@@ -25,11 +25,11 @@ from newsletter.model.news import News
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week, Window, window_of
 from newsletter.model.week_state import Frozen, Listed, WeekState
+from newsletter.newsroom.collection.feed_list import refuse_errors
+from newsletter.newsroom.collection.week_news import week_news
 from newsletter.newsroom.corrected import to_be_told
-from newsletter.newsroom.feed_list import refuse_errors
 from newsletter.newsroom.images import ExplainersImages
 from newsletter.newsroom.room import Newsroom
-from newsletter.newsroom.week_news import week_news
 from newsletter.press.libraries import versions
 from newsletter.store.engine import Store
 

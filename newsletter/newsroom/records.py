@@ -15,7 +15,7 @@ from newsletter.files.state import read_seal, read_state, write_state
 from newsletter.model.issue import Image, Issue, Renditions
 from newsletter.model.week import Week
 from newsletter.model.week_state import Pause, Seal
-from newsletter.newsroom.envelope import envelope_changes
+from newsletter.newsroom.letters.envelope import envelope_changes
 from newsletter.newsroom.room import Newsroom
 from newsletter.text import fold
 

@@ -16,9 +16,9 @@ from newsletter.model.ports import Clock, Templates, Transport
 from newsletter.model.remarks import Remark, errors_in
 from newsletter.model.settings import Settings
 from newsletter.newsroom.clocks import StandingClock, SystemClock
-from newsletter.newsroom.news_memo import NewsMemo
-from newsletter.newsroom.templates import TemplateFolders
-from newsletter.press.image_size import image_size
+from newsletter.newsroom.collection.news_memo import NewsMemo
+from newsletter.newsroom.templates.folders import TemplateFolders
+from newsletter.press.pictures.image_size import image_size
 from newsletter.store.bodies import BodyFolder
 from newsletter.store.file_lock import file_lock
 from newsletter.wire.readers import InlineReaders, Readers, WorkerReaders

@@ -14,11 +14,11 @@ from newsletter.mail.alarm import alarm_letter
 from newsletter.model.audience import Tally
 from newsletter.model.feeds import NOT_ASKED, FeedOutcome, gave_nothing
 from newsletter.model.week import Week
-from newsletter.newsroom.about_news import of_feeds
 from newsletter.newsroom.calendar import standing
+from newsletter.newsroom.collection.about_news import of_feeds
+from newsletter.newsroom.letters.telling import hand_over
 from newsletter.newsroom.records import words_of_pause
 from newsletter.newsroom.room import Newsroom
-from newsletter.newsroom.telling import hand_over
 from newsletter.store.engine import Store
 from newsletter.store.runs import RunRow
 

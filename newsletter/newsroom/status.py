@@ -11,7 +11,7 @@ from newsletter.model.audience import Tally
 from newsletter.model.week import Week
 from newsletter.model.week_state import Pause, State
 from newsletter.newsroom.calendar import standing, state_of
-from newsletter.newsroom.mailings import VARIANT
+from newsletter.newsroom.letters.mailings import VARIANT
 from newsletter.newsroom.records import changed_since_approval, name_of
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store

@@ -14,7 +14,7 @@ from newsletter.files.state import read_seal, read_state
 from newsletter.files.takes import read_takes
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week
-from newsletter.newsroom.about_news import about_news
+from newsletter.newsroom.collection.about_news import about_news
 from newsletter.newsroom.composing import Composed
 from newsletter.newsroom.records import changed_since_approval, name_of, words_of_pause
 from newsletter.newsroom.room import Newsroom

@@ -6,11 +6,12 @@ from markupsafe import Markup, escape
 
 from newsletter import links
 from newsletter.model.issue import ToldCorrection
-from newsletter.press import columns, dates, safe_markdown
-from newsletter.press.environment import markup
-from newsletter.press.markdown import to_html
-from newsletter.press.plain import fragment_to_text
-from newsletter.press.quoting import quoted_html, quoted_markdown
+from newsletter.press import dates
+from newsletter.press.filling.environment import markup
+from newsletter.press.prose import columns, safe_markdown
+from newsletter.press.prose.markdown import to_html
+from newsletter.press.prose.plain import fragment_to_text
+from newsletter.press.prose.quoting import quoted_html, quoted_markdown
 
 #: Headings within a correction stand below the title of its page, or below the heading "Corrections".
 _BELOW_TITLE, _BELOW_HEADING = 2, 3

@@ -6,9 +6,9 @@ import json
 import re
 
 from newsletter.model.issue import Issue
-from newsletter.press import fences
-from newsletter.press.environment import Fill
-from newsletter.press.printable import printable
+from newsletter.press.filling.environment import Fill
+from newsletter.press.prose import fences
+from newsletter.press.prose.printable import printable
 
 NAME = "issue.md.j2"
 #: Between angle brackets nothing is escaped.

@@ -8,14 +8,15 @@ from newsletter.errors import FaultyTemplate, NotReady
 from newsletter.model.issue import Issue, Renditions, ToldCorrection
 from newsletter.model.marks import LETTER_MARKS
 from newsletter.model.ports import Templates
-from newsletter.press import email, text
-from newsletter.press.email import letter
-from newsletter.press.environment import filler
-from newsletter.press.filters import FILTERS
+from newsletter.press.filling.environment import filler
+from newsletter.press.filling.filters import FILTERS
 from newsletter.press.issue_markdown import issue_markdown
-from newsletter.press.pages import issue_page
-from newsletter.press.terms import with_term_links
-from newsletter.press.text import email_text
+from newsletter.press.letter import html as email
+from newsletter.press.letter import text
+from newsletter.press.letter.html import letter
+from newsletter.press.letter.text import email_text
+from newsletter.press.linking.terms import with_term_links
+from newsletter.press.site.pages import issue_page
 from newsletter.press.variants import Variant, in_variant
 
 

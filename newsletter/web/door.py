@@ -12,11 +12,11 @@ from starlette.applications import Starlette
 
 from newsletter.errors import FaultyTemplate
 from newsletter.model.shelf import Site
-from newsletter.newsroom.mailings import older_secrets, readers_secret
+from newsletter.newsroom.letters.mailings import older_secrets, readers_secret
 from newsletter.newsroom.room import Newsroom
-from newsletter.newsroom.template_list import shipped_folder
-from newsletter.newsroom.templates import TemplateFolders
-from newsletter.press.pages import unsubscribe_page
+from newsletter.newsroom.templates.folders import TemplateFolders
+from newsletter.newsroom.templates.listing import shipped_folder
+from newsletter.press.site.pages import unsubscribe_page
 from newsletter.store.engine import Store
 from newsletter.web.app import make_app
 from newsletter.web.server import serve

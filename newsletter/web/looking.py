@@ -18,7 +18,7 @@ from newsletter.files.state import read_state
 from newsletter.model.remarks import Remark, errors_in
 from newsletter.model.settings import Settings
 from newsletter.model.week import Week
-from newsletter.newsroom.news_memo import NewsMemo
+from newsletter.newsroom.collection.news_memo import NewsMemo
 from newsletter.newsroom.room import Newsroom, workspace_settings
 from newsletter.newsroom.week_remarks import remarks_despite
 from newsletter.press.variants import Variant

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from newsletter.archive.search_index import Searchable, search_files, searchable
+from newsletter.archive.search.index import Searchable, search_files, searchable
 from newsletter.model.issue import Issue
 from newsletter.model.shelf import Around, Site
 from newsletter.model.theme import Theme
 from newsletter.model.week import Week
-from newsletter.press.pages import archived_page, search_page
+from newsletter.press.site.pages import archived_page, search_page
 from tests.press.build import FileTemplates, make_issue, make_wording
 
 FIRST = date(2024, 6, 7)

@@ -12,9 +12,9 @@ from typing import Any
 import feedparser
 import pytest
 
-from newsletter.archive.entries import content_of, page_address
+from newsletter.archive.feeds.entries import content_of, page_address
+from newsletter.archive.feeds.sitemap import MOST, robots, sitemap
 from newsletter.archive.plan import FEED_LENGTH, OURS, Bound, plan
-from newsletter.archive.sitemap import MOST, robots, sitemap
 from newsletter.archive.swap import swap_in
 from newsletter.errors import CannotWrite
 from newsletter.model.week import Week

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from axe_core_python.sync_playwright import Axe
 
-from newsletter.archive.shelves import around, shelves
+from newsletter.archive.lists.shelves import around, shelves
 from newsletter.model.issue import Issue
 from newsletter.model.shelf import Site
 from newsletter.model.theme import HOUSE
 from newsletter.model.week import Week
-from newsletter.press.pages import archived_page, index_page, list_page, missing_page, shelf_page, year_page
+from newsletter.press.site.pages import archived_page, index_page, list_page, missing_page, shelf_page, year_page
 from tests.browser import CHROMIUM, Page, browser
 from tests.press.build import FileTemplates, make_explainer, make_issue, make_story, make_take, make_wording
 

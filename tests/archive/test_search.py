@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.archive.search_documents import Findable, documents
-from newsletter.archive.search_index import Searchable, dump, load, search_files, searchable
-from newsletter.archive.search_words import words
+from newsletter.archive.search.findables import Findable, documents
+from newsletter.archive.search.index import Searchable, dump, load, search_files, searchable
+from newsletter.archive.search.words import words
 from newsletter.model.issue import Credit, PrintedStory, Reference, Sibling, ToldCorrection
 from newsletter.model.week import Week
 from tests.archive.build import page_of, plain_page, read_issue, search_html, weekly

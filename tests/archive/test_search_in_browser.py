@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from axe_core_python.sync_playwright import Axe
 
-from newsletter.archive.search_index import Searchable, searchable
-from newsletter.archive.search_words import words
+from newsletter.archive.search.index import Searchable, searchable
+from newsletter.archive.search.words import words
 from newsletter.model.issue import PrintedStory
 from tests.archive.build import FIRST, page_of, plain_page, read_issue, weekly, write_search
 from tests.browser import CHROMIUM, Page, browser

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.archive.shelves import around, shelves
-from newsletter.archive.slugs import slug_of, unique_slugs
+from newsletter.archive.lists.shelves import around, shelves
+from newsletter.archive.lists.slugs import slug_of, unique_slugs
 from newsletter.model.issue import Explainer, Issue, PrintedStory, PrintedTake, Sibling, TermLink
 from newsletter.model.members import Member
 from newsletter.model.shelf import Shelf, Shelves
 from newsletter.model.week import Week
-from newsletter.press.mentions import known_terms, mentioned
+from newsletter.press.linking.mentions import known_terms, mentioned
 from tests.press.build import make_explainer, make_issue, make_story
 
 YOGA = Member(id="yoga", name="Yoga", link="https://yoga.example.com/", aka=("Yoga F.",))

@@ -7,7 +7,7 @@ import pytest
 
 from newsletter.config.keys import KEYS, Key, show
 from newsletter.config.load import load_settings
-from newsletter.press.image_size import image_size
+from newsletter.press.pictures.image_size import image_size
 
 
 def test_every_key_says_what_it_means_and_what_it_looks_like() -> None:

@@ -11,7 +11,7 @@ from newsletter.model.members import Member
 from newsletter.model.remarks import Remark
 from newsletter.model.settings import Settings
 from newsletter.model.week import SlotTime
-from newsletter.press.image_size import image_size
+from newsletter.press.pictures.image_size import image_size
 
 LEAST = '[publication]\nname = "Tech Pulse"\n[mail]\nfrom = "Tech Pulse <pulse@example.com>"\n'
 

@@ -17,7 +17,7 @@ from newsletter.config.load import load_settings
 from newsletter.model.contrast import LEAST, WORDS_ON, contrast, faint_words, luminance, nearest_passing
 from newsletter.model.remarks import Remark
 from newsletter.model.theme import DARK, HOUSE, LIGHT, Palette, Theme
-from newsletter.press.image_size import image_size
+from newsletter.press.pictures.image_size import image_size
 
 HEAD = '[publication]\nname = "Pulse"\n[mail]\nfrom = "pulse@example.com"\n'
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")

@@ -11,7 +11,7 @@ from html import unescape
 
 from newsletter.links import printed
 from newsletter.model.issue import Issue
-from newsletter.press.markdown import to_html
+from newsletter.press.prose.markdown import to_html
 from tests.judges.findings import Finding, Letter, Subjects
 
 LETTER_MOST, STYLE_MOST, PAGE_MOST = 100_000, 4_000, 60_000

@@ -23,7 +23,7 @@ from newsletter.model.settings import Mail
 from newsletter.model.week import Week
 from newsletter.model.week_state import Frozen, Sent, WeekState
 from newsletter.newsroom.room import open_newsroom
-from newsletter.newsroom.site import build_site
+from newsletter.newsroom.site.build import build_site
 from newsletter.press.render import render
 from newsletter.press.variants import VARIANTS, in_variant
 from tests.judges.findings import Letter, Site, Subjects

@@ -13,9 +13,9 @@ from lxml import html as lxml_html
 from newsletter.model.issue import Credit, Image, Issue, Reference, Sibling, ToldCorrection
 from newsletter.model.theme import Logo, Theme
 from newsletter.model.week import Week
-from newsletter.press.email import LIMIT, Letter, letter
-from newsletter.press.environment import filler
-from newsletter.press.filters import FILTERS
+from newsletter.press.filling.environment import filler
+from newsletter.press.filling.filters import FILTERS
+from newsletter.press.letter.html import LIMIT, Letter, letter
 from tests.press import stress
 from tests.press.build import (
     FileTemplates,

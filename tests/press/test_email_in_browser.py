@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.model.issue import Credit, Issue, Sibling
-from newsletter.press.email import email_html
-from newsletter.press.environment import filler
-from newsletter.press.filters import FILTERS
+from newsletter.press.filling.environment import filler
+from newsletter.press.filling.filters import FILTERS
+from newsletter.press.letter.html import email_html
 from tests.browser import CHROMIUM, Page, browser
 from tests.press import stress
 from tests.press.build import FileTemplates, make_explainer, make_issue, make_story, make_take, make_wording

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.press.footnotes import with_notes
-from newsletter.press.markdown import to_html
-from newsletter.press.plain import to_text
-from newsletter.press.safe_markdown import harmless
+from newsletter.press.prose.footnotes import with_notes
+from newsletter.press.prose.markdown import to_html
+from newsletter.press.prose.plain import to_text
+from newsletter.press.prose.safe_markdown import harmless
 
 
 @pytest.mark.parametrize(

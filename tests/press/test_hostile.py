@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
-from itertools import cycle, pairwise
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -17,21 +17,22 @@ from lxml import etree
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
-from newsletter.archive.entries import content_of
+from newsletter.archive.feeds.entries import content_of
+from newsletter.archive.lists.shelves import around, shelves
 from newsletter.archive.plan import Bound, plan
-from newsletter.archive.search_index import searchable
-from newsletter.archive.shelves import around, shelves
+from newsletter.archive.search.index import searchable
 from newsletter.model.issue import Credit, Image, Issue, PrintedTake, Reference, Sibling, TermLink, ToldCorrection
 from newsletter.model.marks import UNSUBSCRIBE_MARK
 from newsletter.model.shelf import Around, Site
 from newsletter.model.week import Week
-from newsletter.press.environment import FixedTemplates
-from newsletter.press.markdown import to_html
-from newsletter.press.pages import archived_page, index_page, list_page, shelf_page
-from newsletter.press.plain import to_text
-from newsletter.press.printable import printable
+from newsletter.press.filling.environment import FixedTemplates
+from newsletter.press.prose.markdown import to_html
+from newsletter.press.prose.normalise import normalise
+from newsletter.press.prose.plain import to_text
+from newsletter.press.prose.printable import printable
+from newsletter.press.prose.safe_markdown import harmless
 from newsletter.press.render import render
-from newsletter.press.safe_markdown import harmless
+from newsletter.press.site.pages import archived_page, index_page, list_page, shelf_page
 from newsletter.press.variants import VARIANTS
 from tests.press.build import (
     TEMPLATES,
@@ -54,9 +55,9 @@ _READER.validateLink = lambda url: True  # type: ignore[method-assign]
 
 _NASTY = [
     *"""<script>alert(1)</script> </script> <svg/onload=a()> <math> <template> <iframe> <form> <style> </style>
-    <plaintext> <textarea> <title> </td></tr></table> </p> <td> <b> </b> <i> <h1> <table> <li> <a> </a> </body> <!--[if•mso]>
-    <![endif]--> <!-- --> --!> ]]> <![CDATA[ <?php <!DOCTYPE•x> <img•src=x•onerror=a()> <b•onclick=a()> <a•href=
-    <a•href="javascript:a()">x</a> <a•href="jAvA•javascript:a()">x</a> <img•alt="<!--"•src="https://a.example/i.png">
+    <plaintext> <textarea> <title> </td></tr></table> </p> <td> <b> </b> <i> <h1> <table> <li> <a> </a> </body>
+    <!--[if•mso]> <![endif]--> <!-- --> --!> ]]> <![CDATA[ <?php <!DOCTYPE•x> <img•src=x•onerror=a()> <b•onclick=a()>
+    <a•href= <a•href="javascript:a()">x</a> <a•href="jAvA•javascript:a()">x</a> <img•alt="<!--"•src="https://a.example/i.png">
     [x](javascript:a(1)) [x](jAvA&#115;cript:a) [x](foo:1•javascript:a(1)) [x](data:text/html,x) [x](//e.example)
     [x](<vbscript:a>) [r]: [r] javascript:a javascript:a(1) data:x ![<!--[if•mso]>](https://a.example/i.png)
     [x](https://a.example/•"-->") [](https://a.example/) https://a.example/<b> [x]( ]( ) [ < > " ' & &lt; &#60; \\ \\`
@@ -195,7 +196,7 @@ def test_nothing_of_any_text_in_any_field_is_active_in_any_form(texts: list[str]
 
 
 @settings(max_examples=6, deadline=None)
-@given(st.lists(_TEXT.filter(lambda text: any(map(str.isalpha, text))), min_size=5, max_size=19))
+@given(st.lists(_TEXT, min_size=5, max_size=19))
 def test_nothing_of_any_text_is_active_in_archive_feeds_and_search(texts: list[str]) -> None:
     issue = made_of(texts)
     shelved = shelves([issue], members=[], corrected=[])
@@ -300,10 +301,9 @@ def test_signs_that_nobody_sees_go_and_paired_marks_of_direction_stay(typed: str
     [
         ("# a\n\n<h2>b<ul><li>c</ul></h2>", "<h3>a</h3>\n<h4>b</h4>\n<ul><li>c</li></ul>"),
         ("[](https://a.example/)", '<p><a href="https://a.example/">https://a.example/</a></p>'),
-        ('[x](https://a.example/ "a><p>")', '<p><a href="https://a.example/" title="a&gt;&lt;p&gt;">x</a></p>'),
         ("see `a\nb <c>` now", "<p>see <code>a b &lt;c&gt;</code> now</p>"),
     ],
-    ids="heading link value span".split(),
+    ids="heading link span".split(),
 )
 def test_what_is_odd_but_meant_well_comes_out_in_good_order(typed: str, html: str) -> None:
     assert re.sub(r"\n+", "\n", to_html(typed)) == html
@@ -325,7 +325,10 @@ def test_what_is_nested_thousands_deep_stays_as_words_in_every_form(typed: str) 
 def test_lists_nested_without_end_keep_every_item() -> None:
     typed = "\n".join(f"{'  ' * depth}- item{depth}." for depth in range(120))
 
-    found = re.findall(r"item\d+\.", to_html(typed))
+    found = re.findall(r"<li>item(\d+)\.", to_html(typed))
 
-    assert all(before != after for before, after in pairwise(found))
-    assert len(found) == 120
+    assert found == [str(depth) for depth in range(120)]
+
+
+def test_brackets_that_only_seem_closed_are_a_thicket_too() -> None:
+    assert normalise("[a\\]" * 200).count("\\[") == 200

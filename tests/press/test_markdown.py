@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.press.markdown import to_html
+from newsletter.press.prose.markdown import to_html
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from newsletter.press.markdown import to_html
-from newsletter.press.normalise_markdown import normalise
+from newsletter.press.prose.markdown import to_html
+from newsletter.press.prose.normalise import normalise
 
 _ORACLE = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

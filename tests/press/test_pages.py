@@ -10,14 +10,15 @@ from html import unescape
 
 import pytest
 
-from newsletter.archive.shelves import around, shelves
+from newsletter.archive.lists.shelves import around, shelves
 from newsletter.model.issue import Credit, Image, Issue, PrintedTake, Reference, TermLink, ToldCorrection
 from newsletter.model.shelf import Around, Shelf, ShelvedStory, Shelves, Site
 from newsletter.model.theme import HOUSE, Logo
 from newsletter.model.week import Week
 from newsletter.press import dates
-from newsletter.press.page_fragments import inward, shown
-from newsletter.press.pages import (
+from newsletter.press.render import render
+from newsletter.press.site.fragments import inward, shown
+from newsletter.press.site.pages import (
     Kind,
     archived_page,
     index_page,
@@ -27,7 +28,6 @@ from newsletter.press.pages import (
     unsubscribe_page,
     year_page,
 )
-from newsletter.press.render import render
 from tests.press.build import FileTemplates, make_explainer, make_issue, make_site, make_story, make_take, make_wording
 
 TEMPLATES = FileTemplates()

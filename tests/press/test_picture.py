@@ -12,9 +12,9 @@ from PIL import Image
 from newsletter.model.contrast import contrast
 from newsletter.model.theme import HOUSE, LIGHT, Theme
 from newsletter.newsroom.images import picture_font
-from newsletter.press.fitting import Room, fitted
-from newsletter.press.picture import HEIGHT, WIDTH, picture
-from newsletter.press.typeface import signs_of, written
+from newsletter.press.pictures.fitting import Room, fitted
+from newsletter.press.pictures.picture import HEIGHT, WIDTH, picture
+from newsletter.press.pictures.typeface import signs_of, written
 
 LONG = "The whole first paragraph of a press release about small models on phones, pasted into the title " * 4
 DATED = "Week 23, 2024 · 3–9 June 2024"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.press.columns import columns, wrap
-from newsletter.press.plain import to_text
+from newsletter.press.prose.columns import columns, wrap
+from newsletter.press.prose.plain import to_text
 
 
 @pytest.mark.parametrize(

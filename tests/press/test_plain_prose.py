@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newsletter.press import plain_prose
-from newsletter.press.markdown import to_html
+from newsletter.press.prose import shortcut as plain_prose
+from newsletter.press.prose.markdown import to_html
 
 _WORDS = st.sampled_from(
     """word and So it's "quoted" “q” (x) x: a/b e.g. 50% ! ? – — … é 日本語 العربية 😀 A. 'tis

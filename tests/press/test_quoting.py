@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.press.quoting import marks
+from newsletter.press.prose.quoting import marks
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from newsletter.press.safe_markdown import escaped, harmless, link
+from newsletter.press.prose.safe_markdown import escaped, harmless, link
 
 _READER = MarkdownIt("commonmark", {"html": True})
 

@@ -8,10 +8,10 @@ from html import unescape
 import pytest
 
 from newsletter.model.issue import Image, Issue
-from newsletter.press.markdown import image_addresses, to_html
+from newsletter.press.pictures.shown import ShownImage, in_letter, on_page
+from newsletter.press.prose.markdown import image_addresses, to_html
+from newsletter.press.prose.safe_markdown import harmless
 from newsletter.press.render import render
-from newsletter.press.safe_markdown import harmless
-from newsletter.press.shown_images import ShownImage, in_letter, on_page
 from tests.press.build import FileTemplates, make_explainer, make_issue, make_wording
 
 FLOW = ShownImage("images/flow.png", "images/flow.png", 640, 400)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from newsletter.errors import FaultyTemplate
-from newsletter.press import pages
-from newsletter.press.environment import filler
+from newsletter.press.filling.environment import filler
+from newsletter.press.filling.faults import template_faults
+from newsletter.press.filling.sheets import fault_of_sheet
+from newsletter.press.filling.specimen import specimens
+from newsletter.press.filling.trials import trials
 from newsletter.press.render import render
-from newsletter.press.specimen import specimens
-from newsletter.press.template_faults import template_faults
-from newsletter.press.template_sheets import fault_of_sheet
-from newsletter.press.template_trials import trials
+from newsletter.press.site import pages
 from tests.press.build import TEMPLATES, FileTemplates, make_issue, make_site
 
 NAMES = tuple(sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2")))

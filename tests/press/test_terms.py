@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from newsletter.model.issue import Issue, Renditions, TermLink
-from newsletter.press.markdown import to_html
+from newsletter.press.linking.terms import with_term_links
+from newsletter.press.prose.markdown import to_html
+from newsletter.press.prose.safe_markdown import harmless
 from newsletter.press.render import render
-from newsletter.press.safe_markdown import harmless
-from newsletter.press.terms import with_term_links
 from tests.press.build import FileTemplates, make_explainer, make_issue, make_story, make_take
 
 _READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.model.issue import Credit, Issue, Sibling
-from newsletter.press.columns import columns
+from newsletter.press.prose.columns import columns
 from newsletter.press.render import render
 from tests.press.build import FileTemplates, make_explainer, make_issue, make_story, make_take
 

@@ -9,8 +9,8 @@ import pytest
 from newsletter.errors import NotReady
 from newsletter.model.issue import Issue, Renditions
 from newsletter.model.marks import LETTER_MARKS
+from newsletter.press.filling.specimen import specimens
 from newsletter.press.render import render
-from newsletter.press.specimen import specimens
 from newsletter.press.variants import VARIANTS, Variant, in_variant
 from tests.press.build import FileTemplates, make_explainer, make_issue, make_story, make_take
 

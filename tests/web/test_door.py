@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.mail.tokens import unsubscribe_address
-from newsletter.newsroom.mailings import readers_secret
+from newsletter.newsroom.letters.mailings import readers_secret
 from newsletter.web.door import door
 from tests.pictures import drawn
 from tests.room import workspace

@@ -20,7 +20,7 @@ from newsletter.files.folder import week_folder
 from newsletter.files.state import write_state
 from newsletter.model.remarks import Remark
 from newsletter.model.week_state import Correction, Pause
-from newsletter.newsroom import week_news
+from newsletter.newsroom.collection import week_news
 from newsletter.newsroom.week_remarks import remarks_of
 from newsletter.pipeline import draft
 from newsletter.previewing import PREVIEW_READER, opened, preview, shown_file

@@ -1,0 +1,1 @@
+"""Members, sources and terms, and what the archive has of each."""

@@ -1,0 +1,1 @@
+"""A collection: feeds asked, judged, kept, and what came of the news."""

@@ -1,0 +1,1 @@
+"""Where templates lie, and whether the workspace's are sound."""

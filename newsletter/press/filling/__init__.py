@@ -1,0 +1,1 @@
+"""Templates: how they are filled in, and what is wrong with one."""

@@ -1,0 +1,1 @@
+"""The letter: its HTML and its text part."""

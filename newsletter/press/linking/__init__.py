@@ -1,0 +1,1 @@
+"""Terms that are explained somewhere, and their mentions."""

@@ -1,0 +1,1 @@
+"""Pictures: those of the workspace, and the one that is drawn for each issue."""

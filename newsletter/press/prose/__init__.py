@@ -1,0 +1,1 @@
+"""Words that people typed, in HTML, Markdown and plain text."""
