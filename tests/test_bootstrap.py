@@ -27,7 +27,9 @@ REGISTRIES = tuple(
         ("crates", ".io/api"),
     )
 )
-NOT_OURS = {"node_modules", ".git", ".venv", "var", "site", "dist", "build", "packs", "__pycache__"}
+NOT_OURS = {"node_modules", ".git", ".venv", "dist", "build", "packs", "__pycache__"}
+#: At the top: what a workspace makes.
+MADE = {"var", "site"}
 
 
 @pytest.fixture(name="bootstrap")
@@ -228,7 +230,8 @@ def test_no_file_names_a_package_registry() -> None:
 
 def _our_files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if path.name in NOT_OURS or path.name.endswith(("_cache", ".egg-info", ".hypothesis")):
+        made = folder == ROOT and path.name in MADE
+        if made or path.name in NOT_OURS or path.name.endswith(("_cache", ".egg-info", ".hypothesis")):
             continue
         if path.is_dir() and not path.is_symlink():
             yield from _our_files(path)

@@ -94,7 +94,7 @@ def with_whole_spans(markdown: str) -> str:
     def joined(prose: str) -> str:
         return _BROKEN_SPAN.sub(lambda span: re.sub(r"[ \t]*\n[ \t]*", " ", span[0]), prose)
 
-    return outside_code(markdown, joined) if "`" in markdown else markdown
+    return outside_code(markdown, joined) if _BROKEN_SPAN.search(markdown) else markdown
 
 
 def _outside_spans(text: str, change: Callable[[str], str], code: Callable[[str], str]) -> str:
