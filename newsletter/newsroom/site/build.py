@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
+from newsletter.archive.lists.shelves import shelves
 from newsletter.archive.plan import OURS, plan
 from newsletter.archive.search.index import load, search_files
-from newsletter.archive.lists.shelves import shelves
 from newsletter.archive.swap import swap_in
 from newsletter.files.state import read_state
 from newsletter.model.issue import Issue

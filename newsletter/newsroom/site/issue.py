@@ -16,9 +16,9 @@ from newsletter.press.dates import day
 from newsletter.press.filling.environment import filler
 from newsletter.press.filling.filters import FILTERS
 from newsletter.press.issue_markdown import issue_markdown
-from newsletter.press.site.pages import archived_page
-from newsletter.press.pictures.picture import picture
 from newsletter.press.linking.terms import with_term_links
+from newsletter.press.pictures.picture import picture
+from newsletter.press.site.pages import archived_page
 from newsletter.press.variants import VARIANTS, Variant, in_variant
 
 #: What is made of an issue; the variants are its entries in the feeds.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from newsletter.archive.feeds.entries import page_address
-from newsletter.archive.plan import FEED_LENGTH, PICTURE, Bound
 from newsletter.archive.lists.shelves import around
+from newsletter.archive.plan import FEED_LENGTH, PICTURE, Bound
 from newsletter.model.remarks import Remark
 from newsletter.model.shelf import Shelves, Site
 from newsletter.newsroom.images import image_files, with_images

@@ -11,9 +11,9 @@ from newsletter.model.ports import Templates
 from newsletter.model.shelf import APART, Around, Shelf, ShelvedIssue, ShelvedStory, Shelves, Site, take_anchors
 from newsletter.press.filling.environment import Fill, filler
 from newsletter.press.filling.filters import FILTERS, minutes
-from newsletter.press.site.initials import by_initial
-from newsletter.press.site.fragments import inward, shown, take_words, voiced
 from newsletter.press.linking.terms import with_term_links
+from newsletter.press.site.fragments import inward, shown, take_words, voiced
+from newsletter.press.site.initials import by_initial
 
 #: A list of members, sources or terms.
 Kind = Literal["members", "sources", "terms"]
