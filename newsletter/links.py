@@ -39,6 +39,7 @@ Identity = NewType("Identity", str)
 _TYPED_BARE = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?::\d+)?(?:[/?#]\S*)?", re.I)
 _DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
 _CONTROLS = re.compile('[\x00-\x20\x7f-\xa0\u2028\u2029\u202a-\u202e\u2066-\u2069"<>]')
+_UNPRINTABLE = re.compile("[\x00-\x20\x7f-\x9f\\s<>\"\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SECOND = re.compile(r"https?://(?=[\w-]+\.[\w-])", re.I)
 #: A part of a path that is a headline: whoever nests addresses has no such part before the inner one.
 _HEADLINE = re.compile(r"[^/]*[^/-]-[^/-]+-[^/-]+[^/]*|[^/]+\.html?", re.I)
@@ -62,10 +63,10 @@ def printed(url: str) -> Link | None:
     """The address as readers get it: tracking parameters removed, nothing else touched.
 
     None for what must not be printed: other schemes than http, https and mailto, addresses without a
-    host, with a user name in them, or with white space or control characters inside.
+    host, with a user name in them, or with white space, control characters or marks that turn the reading order inside.
     """
     text = url.strip()
-    if re.search(r"[\x00-\x20\x7f-\x9f\s<>\"]", text):
+    if _UNPRINTABLE.search(text):
         return None
     try:
         parts = urlsplit(text)

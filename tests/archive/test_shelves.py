@@ -354,3 +354,15 @@ def test_a_day_is_that_of_the_issue() -> None:
     found = shelved(make_dated(Week(2024, 23), stories=(story("a", published=date(2024, 1, 1)),)))
 
     assert found.sources[0].stories[0].day == date(2024, 6, 7)
+
+
+def test_a_topic_and_a_tag_that_nobody_sees_are_no_terms() -> None:
+    issue = make_dated(
+        Week(2024, 23),
+        explainer=topic("\u200b", aliases=("\u2060",), tags=("\u200b", "models")),
+        stories=(story("One", take("Yoga", tags=("\u200b",))),),
+    )
+
+    found = shelved(issue)
+
+    assert [shelf.name for shelf in found.terms] == ["models"]

@@ -79,14 +79,16 @@ def _uses(
 ) -> Iterator[tuple[str, str, str]]:
     """Every use of a term in an issue: key, name as spelt ("" if not known), anchor ("" for its explainer)."""
     if (topic := issue.explainer) is not None:
-        yield topics.key(topic.title), one_line(topic.title), ""
-        for alias in filter(str.strip, topic.aliases):
-            yield topics.key(alias), "", ""
-        for tag in filter(str.strip, topic.tags):
+        # A name of signs that nobody sees names nothing.
+        if one_line(topic.title):
+            yield topics.key(topic.title), one_line(topic.title), ""
+            for alias in filter(one_line, topic.aliases):
+                yield topics.key(alias), "", ""
+        for tag in filter(one_line, topic.tags):
             yield topics.key(tag), one_line(tag), ""
     for told in shelving.told[issue.place]:
         for anchor, take in told.takes:
-            for tag in filter(str.strip, take.tags):
+            for tag in filter(one_line, take.tags):
                 yield topics.key(tag), one_line(tag), anchor
     for name, anchor in mentions:
         key = topics.key(name)
