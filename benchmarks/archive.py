@@ -54,7 +54,7 @@ from = "Tech Pulse <pulse@pulse.example.com>"
 _COMMAND = """\
 import sys, time
 from newsletter.__main__ import enter
-from newsletter.newsroom.site.build import build as site
+from newsletter.newsroom.site import build as site
 def timed(*given, build=site.build_site, **named):
     started = time.perf_counter()
     try:
