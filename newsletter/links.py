@@ -39,7 +39,7 @@ Identity = NewType("Identity", str)
 _TYPED_BARE = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?::\d+)?(?:[/?#]\S*)?", re.I)
 _DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
 _CONTROLS = re.compile('[\x00-\x20\x7f-\xa0\u2028\u2029\u202a-\u202e\u2066-\u2069"<>]')
-_UNPRINTABLE = re.compile("[\x00-\x20\x7f-\x9f\\s<>\"\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile('[\x00-\x20\x7f-\x9f\\s<>"\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 _SECOND = re.compile(r"https?://(?=[\w-]+\.[\w-])", re.I)
 #: A part of a path that is a headline: whoever nests addresses has no such part before the inner one.
 _HEADLINE = re.compile(r"[^/]*[^/-]-[^/-]+-[^/-]+[^/]*|[^/]+\.html?", re.I)
