@@ -7,27 +7,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from newsletter.model.issue import Issue, Printed, TermLink
-from newsletter.text import content_words, fold, one_line, stem, words
+from newsletter.model.topics import is_short_for, is_technical, names_alone, names_of
+from newsletter.text import fold, one_line, stem, words
 
 #: So many unexplained terms are named; an editor explains one a week.
 _NAMED_MOST = 10
 _SIGNS = re.compile(r"[+#]")
 
 # What is explained -----------------------------------------------------------------------------------
-
-_KIND = r"(?:(?:short|brief|gentle|quick|simple|practical|complete|basic|beginner['’]s|beginners['’])\s+)*"
-#: Words that begin a title and belong to no topic. They may stand one behind another: "Understanding the Basics of".
-_OPENER = re.compile(
-    rf"""(?:an?\s+|the\s+)?{_KIND}(?:
-        (?:introduction|intro|guide|primer|overview|fundamentals|basics|essentials|foundations)\s+(?:to|of|on|for)
-      | (?:closer\s+|deeper\s+|quick\s+|first\s+)?look\s+(?:at|into) | deep\s+dive\s+into
-      | introducing | understanding | explaining | demystifying | exploring | unpacking | getting\s+to\s+know
-      | getting\s+started\s+with | all\s+about | everything\s+about
-      | what\s+(?:is|are|does|do)(?=\s) | what['’]s
-    )\s+(?:an?\s+|the\s+)?""",
-    re.I | re.X,
-)
-_BRACKET = re.compile(r"(?P<words>.+?)\s*\((?P<short>[^()\s]{2,12})\)")
 
 
 def term_links(memory: Sequence[Printed], *, own: Collection[str], unlinked: Collection[str]) -> tuple[TermLink, ...]:
@@ -36,7 +23,7 @@ def term_links(memory: Sequence[Printed], *, own: Collection[str], unlinked: Col
     The newest explainer of a term wins. Left out are the terms of this issue's explainer, `own`: its title and other
     names; those that `unlinked` names, in any case or number, and only those; and explainers without a page.
     """
-    closed = {_form(name) for typed in own for name in _names(typed)} | {_form(typed) for typed in unlinked}
+    closed = {_form(name) for typed in own for name in names_of(typed)} | {_form(typed) for typed in unlinked}
     found: dict[tuple[str, ...], TermLink] = {}
     for issue in memory:
         if not issue.reference.link:
@@ -46,7 +33,7 @@ def term_links(memory: Sequence[Printed], *, own: Collection[str], unlinked: Col
         if issue.imported:
             # It bears a number of its own.
             title = one_line(issue.reference.title)
-        newest = [name for typed in (issue.topic, *issue.aliases) for name in _names(typed) if _may_link(name)]
+        newest = [name for typed in (issue.topic, *issue.aliases) for name in names_of(typed) if names_alone(name)]
         found |= {_form(name): TermLink(term=name, link=issue.reference.link, title=title) for name in reversed(newest)}
     return tuple(
         sorted(
@@ -62,52 +49,9 @@ def in_use(terms: Sequence[TermLink], issue: Issue) -> tuple[TermLink, ...]:
     return tuple(term for term in terms if re.sub(r"(?:ies|es|s|y)$", "", fold(term.term)) in told)
 
 
-def _names(typed: str) -> tuple[str, ...]:
-    """What a title or another name calls its topic: as it stands, without its opener, and both sides of "X (Y)".
-
-    What is left behind an opener must be more than one plain word: "Understanding Attention" says nothing of
-    every "attention".
-    """
-    name = one_line(typed)
-    core, opened = name, False
-    while (match := _OPENER.match(core)) is not None and match.end() < len(core):
-        core, opened = core[match.end() :], True
-    core = core.rstrip(" ?!.") if opened else core
-    names = [name]
-    if (match := _BRACKET.fullmatch(core)) is not None and _is_short_for(match["short"], match["words"]):
-        names += [match["words"], match["short"]]
-    elif opened and (len(core.split()) > 1 or _is_technical(core)):
-        names.append(core)
-    return tuple(dict.fromkeys(names))
-
-
-def _may_link(name: str) -> bool:
-    """Whether the name is no word of everybody's, as "go" would be."""
-    enough = len(fold(name)) >= 3 or _is_technical(name) or bool(_SIGNS.search(name))
-    return enough and bool(content_words(name) or _SIGNS.search(name))
-
-
 def _form(name: str) -> tuple[str, ...]:
     """What the forms of one term have in common: "AI agents", "AI-Agent"; but C, C++ and C# are three."""
     return (*map(stem, words(name)), *_SIGNS.findall(name))
-
-
-def _is_technical(word: str) -> bool:
-    """Whether one word is written like an acronym or a name of technology: RAG, LoRA, H100."""
-    capitals = sum(map(str.isupper, word))
-    return capitals >= 2 or (capitals == 1 and any(map(str.isdigit, word)))
-
-
-def _is_short_for(short: str, long: str) -> bool:
-    """Whether the letters of an acronym stand in the words before or behind it, in order, from a word's first on."""
-    letters = [c.lower() for c in short.removesuffix("s") if c.isalnum()]
-    told = words(long)
-    return any(_runs_through(letters, "".join(told[at:])) for at, word in enumerate(told) if word[:1] == letters[0])
-
-
-def _runs_through(letters: Sequence[str], text: str) -> bool:
-    rest = iter(text)
-    return all(letter in rest for letter in letters)
 
 
 # What is not ---------------------------------------------------------------------------------------
@@ -149,9 +93,9 @@ def unexplained(issue: Issue, memory: Sequence[Printed], *, topics: Collection[s
     count: Counter[str] = Counter()
     first: dict[str, re.Match[str]] = {}
     for match in _TERM.finditer(text):
-        term = match[0][:-1] if match[0].endswith("s") and len(match[0]) > 2 and _is_technical(match[0]) else match[0]
+        term = match[0][:-1] if match[0].endswith("s") and len(match[0]) > 2 and is_technical(match[0]) else match[0]
         # A word that also stands in small letters was only said loudly.
-        if _is_technical(term) and term.lower() not in known | said and not _PERSON.fullmatch(term):
+        if is_technical(term) and term.lower() not in known | said and not _PERSON.fullmatch(term):
             count[term] += 1
             first.setdefault(term, match)
     open_ones = [term for term in first if not _is_explained_at(first[term], term, text)]
@@ -180,9 +124,9 @@ def _is_explained_at(place: re.Match[str], term: str, text: str) -> bool:
     if re.match(r",? (?:is |was )?(?:short for|stands for|stood for|standing for)\b", behind):
         return True
     if (bracket := re.match(r" ?\(([^()\n]+)\)", behind)) is not None:
-        return _is_short_for(term, bracket[1])
+        return is_short_for(term, bracket[1])
     before = text[max(0, place.start() - 120) : place.start()]
-    return before.endswith("(") and behind.startswith((")", ",", ";")) and _is_short_for(term, before)
+    return before.endswith("(") and behind.startswith((")", ",", ";")) and is_short_for(term, before)
 
 
 def _texts(issue: Issue) -> Iterator[str]:

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from newsletter.model.issue import Issue, TermLink
 from newsletter.model.shelf import APART, take_anchors
+from newsletter.model.topics import names_alone, names_of
 from newsletter.press.linking.open_prose import open_prose
 from newsletter.press.linking.vocabulary import Vocabulary
-from newsletter.text import content_words, fold, one_line
 
 #: A name that may be mentioned, and the title of the explainer that it belongs to.
 Known = tuple[str, str]
-
-#: What begins a title and belongs to no topic.
-_OPENER = re.compile(
-    r"""(?:an?\s+|the\s+)?(?:(?:short|brief|gentle|quick|simple|practical|beginner['’]s)\s+)?(?:
-        (?:introduction|intro|guide|primer|overview|basics|fundamentals)\s+(?:to|of|on|for)
-      | (?:closer\s+|deeper\s+)?look\s+(?:at|into) | deep\s+dive\s+into | getting\s+started\s+with
-      | introducing | understanding | explaining | demystifying | exploring | unpacking | all\s+about
-      | what\s+(?:is|are) | what['’]s
-    )\s+(?:an?\s+|the\s+)?(?=\S+\s+\S|(?-i:\S*[A-Z0-9]\S*[A-Z0-9]))""",
-    re.I | re.X,
-)
-_BRACKET = re.compile(r"(?P<words>\S.*?)\s*\((?P<short>[^()\s]{2,12})\)")
 
 
 def known_terms(issues: Iterable[Issue]) -> tuple[Known, ...]:
@@ -38,9 +25,9 @@ def known_terms(issues: Iterable[Issue]) -> tuple[Known, ...]:
         topic = issue.explainer
         if topic is None:
             continue
-        for name in (*topic.aliases, *_names(one_line(topic.title))):
-            if _may_be_mentioned(name):
-                found[one_line(name)] = topic.title
+        for name in (name for typed in (*topic.aliases, topic.title) for name in names_of(typed)):
+            if names_alone(name):
+                found[name] = topic.title
     return tuple(sorted(found.items()))
 
 
@@ -72,18 +59,3 @@ def _prose(issue: Issue) -> Iterator[tuple[str, str]]:
             yield sibling.id, sibling.headline
     for anchor, take in zip(take_anchors(APART, issue.apart), issue.apart, strict=True):
         yield anchor, open_prose(take.text)
-
-
-def _names(title: str) -> tuple[str, ...]:
-    """A title as it stands, without its opener, and both sides of "Retrieval-Augmented Generation (RAG)"."""
-    core = title
-    while (match := _OPENER.match(core)) is not None:
-        core = core[match.end() :].rstrip(" ?!.")
-    bracket = _BRACKET.fullmatch(core)
-    return tuple(dict.fromkeys((title, core, *((bracket["words"], bracket["short"]) if bracket else ()))))
-
-
-def _may_be_mentioned(name: str) -> bool:
-    """Whether the name is no word of everybody's, as "go" would be."""
-    marked = sum(map(str.isupper, name)) >= 2 or bool(re.search(r"\d|[+#]", name))
-    return (len(fold(name)) >= 3 and bool(content_words(name))) or (marked and bool(fold(name)))
