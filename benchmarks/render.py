@@ -21,8 +21,8 @@ from typing import Any, TypeVar
 from benchmarks.figures import Bar, middle, table
 from benchmarks.render_peers import PEERS, CannotRun, as_mjml, peer
 from newsletter.files.record import read_record
-from newsletter.mail.letters import write_letter
-from newsletter.mail.segments import build_mailing
+from newsletter.mail.letter.letters import write_letter
+from newsletter.mail.letter.segments import build_mailing
 from newsletter.model.audience import Address, Mailing, Subscriber
 from newsletter.model.issue import Issue, Renditions
 from newsletter.model.settings import Mail

@@ -17,8 +17,8 @@ from newsletter.errors import NewsletterError, NotReady, UsageFault
 from newsletter.files.folder import write_whole
 from newsletter.files.news import write_news
 from newsletter.files.state import read_state, write_seal, write_state
-from newsletter.mail.dispatch import dispatch
-from newsletter.mail.letters import write_letter
+from newsletter.mail.letter.letters import write_letter
+from newsletter.mail.sending.dispatch import dispatch
 from newsletter.model.audience import Delivery, Tally
 from newsletter.model.feeds import FeedOutcome
 from newsletter.model.remarks import errors_in, in_order

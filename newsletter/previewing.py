@@ -17,7 +17,7 @@ from newsletter.errors import EditorMustAct, NotReady
 from newsletter.files.folder import read_kept, read_text, week_folder
 from newsletter.files.record import read_record
 from newsletter.files.state import read_seal, read_state
-from newsletter.mail.letters import write_letter
+from newsletter.mail.letter.letters import write_letter
 from newsletter.model.audience import Address, Subscriber
 from newsletter.model.issue import Issue, Placement, PrintedTake, Renditions
 from newsletter.model.remarks import Remark, in_order

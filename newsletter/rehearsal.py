@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from newsletter.mail.letters import write_letter
-from newsletter.mail.outbox import OutboxTransport
+from newsletter.mail.letter.letters import write_letter
+from newsletter.mail.transports.outbox import OutboxTransport
 from newsletter.model.week import Week
 from newsletter.newsroom.letters.mailings import VARIANT, mailing_of, readers_secret
 from newsletter.newsroom.room import Newsroom

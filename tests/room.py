@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 from newsletter.demo.feed_server import FeedServer
 from newsletter.files.folder import week_folder
 from newsletter.files.state import read_state
-from newsletter.mail.outbox import OutboxTransport
+from newsletter.mail.transports.outbox import OutboxTransport
 from newsletter.model.audience import Letter, Tally
 from newsletter.model.ports import Connection, Reply
 from newsletter.model.week import Week

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.errors import NotReady
-from newsletter.mail.tokens import make_token
+from newsletter.mail.letter.tokens import make_token
 from newsletter.model.audience import Letter, address
 from newsletter.model.ports import Reply
 from newsletter.rehearsal import rehearse

@@ -20,8 +20,8 @@ from newsletter.demo.mailbox import Mailbox
 from newsletter.editorial import skip
 from newsletter.errors import Busy, CannotSend, NotReady
 from newsletter.files.state import write_state
-from newsletter.mail.outbox import OutboxTransport
-from newsletter.mail.transport import SmtpTransport
+from newsletter.mail.transports.outbox import OutboxTransport
+from newsletter.mail.transports.smtp import SmtpTransport
 from newsletter.model.audience import Letter
 from newsletter.model.ports import Reply, Transport
 from newsletter.model.week_state import Sent

@@ -14,7 +14,7 @@ from newsletter.errors import CannotSend, FaultyFiles, FaultyTemplate, NotReady
 from newsletter.files.record import read_record
 from newsletter.files.state import read_seal
 from newsletter.filing import author, file_take
-from newsletter.mail.transport import SmtpTransport
+from newsletter.mail.transports.smtp import SmtpTransport
 from newsletter.model.settings import NO_SECRET, Smtp
 from newsletter.newsroom.calendar import current_week
 from newsletter.newsroom.letters.mailings import readers_secret

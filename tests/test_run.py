@@ -183,7 +183,7 @@ from datetime import timedelta
 from pathlib import Path
 from newsletter.editorial import rebuild
 from newsletter.newsroom.status import faults_of
-from newsletter.mail.outbox import OutboxTransport
+from newsletter.mail.transports.outbox import OutboxTransport
 from newsletter.pipeline import run
 from tests.room import COLLECT, FREEZE, HOST, SEND, WEEK, DyingOutbox, Post, workspace
 

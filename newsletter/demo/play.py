@@ -15,7 +15,7 @@ from newsletter.demo.mailbox import Mailbox
 from newsletter.errors import NewsletterError, UsageFault
 from newsletter.files.feeds_toml import read_feeds
 from newsletter.files.folder import week_folder
-from newsletter.mail.transport import SmtpTransport
+from newsletter.mail.transports.smtp import SmtpTransport
 from newsletter.model.settings import Smtp
 from newsletter.model.week import Week
 from newsletter.newsroom.clocks import StandingClock

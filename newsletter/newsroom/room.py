@@ -101,8 +101,8 @@ def open_newsroom(
 
     def transport() -> Transport:
         # Most commands send nothing.
-        from newsletter.mail.outbox import OutboxTransport
-        from newsletter.mail.transport import SmtpTransport, check_ready
+        from newsletter.mail.transports.outbox import OutboxTransport
+        from newsletter.mail.transports.smtp import SmtpTransport, check_ready
 
         if settings.mail.transport == "outbox":
             return OutboxTransport(make_folder(root / "var" / "outbox"))

@@ -10,7 +10,7 @@ from typing import Literal
 from newsletter.desk.due import Act, Slots, decide, latest_slots, slots_of
 from newsletter.errors import NewsletterError
 from newsletter.files.state import read_state
-from newsletter.mail.alarm import alarm_letter
+from newsletter.mail.notices.alarm import alarm_letter
 from newsletter.model.audience import Tally
 from newsletter.model.feeds import NOT_ASKED, FeedOutcome, gave_nothing
 from newsletter.model.week import Week

@@ -18,9 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from newsletter.errors import StoreFault
 from newsletter.store.anchors import TakeAnchors
 from newsletter.store.database import Database, connect
+from newsletter.store.deliveries.ledger import SqlLedger
 from newsletter.store.faults import is_missing_table
 from newsletter.store.file_lock import file_lock
-from newsletter.store.ledger import SqlLedger
 from newsletter.store.link_checks import LinkCheckStore
 from newsletter.store.lock import advisory_lock
 from newsletter.store.news import NewsStore

@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from newsletter.errors import NewsletterError
-from newsletter.mail.tokens import UNSUBSCRIBE_PATH, read_token
+from newsletter.mail.letter.tokens import UNSUBSCRIBE_PATH, read_token
 from newsletter.model.audience import Subscriber
 from newsletter.model.ports import Clock
 

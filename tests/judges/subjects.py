@@ -14,8 +14,8 @@ from newsletter.demo import play as demo
 from newsletter.files.folder import write_whole
 from newsletter.files.record import read_record, write_record
 from newsletter.files.state import write_state
-from newsletter.mail.letters import write_letter
-from newsletter.mail.segments import build_mailing
+from newsletter.mail.letter.letters import write_letter
+from newsletter.mail.letter.segments import build_mailing
 from newsletter.model.audience import Address, Subscriber
 from newsletter.model.issue import Issue
 from newsletter.model.ports import Templates

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from threading import Lock
 
-from newsletter.mail.letters import write_letter
-from newsletter.mail.segments import build_mailing
+from newsletter.mail.letter.letters import write_letter
+from newsletter.mail.letter.segments import build_mailing
 from newsletter.model.audience import Address, Delivery, Letter, Mailing, Subscriber, Tally
 from newsletter.model.issue import Wording
 from newsletter.model.marks import UNSUBSCRIBE_MARK

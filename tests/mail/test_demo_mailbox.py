@@ -6,10 +6,9 @@ import socket
 from pathlib import Path
 
 from newsletter.demo.mailbox import Mailbox
-from newsletter.mail.transport import SmtpTransport
+from newsletter.mail.transports.smtp import SmtpTransport
 from newsletter.model.settings import Smtp
-
-from .builders import make_letter
+from tests.mail.builders import make_letter
 
 
 def test_letters_lie_in_the_folder_byte_for_byte_and_repeats_are_seen(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
 from newsletter.store.columns import Instant, Words
-from newsletter.store.snapshot import pack, unpack
+from newsletter.store.deliveries.snapshot import pack, unpack
 
 DIALECT = sqlite.dialect()
 

@@ -15,7 +15,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from newsletter.errors import StoreFault
-from newsletter.mail.tokens import make_token
+from newsletter.mail.letter.tokens import make_token
 from newsletter.model.audience import Subscriber, address
 from newsletter.web.app import PageState, make_app
 

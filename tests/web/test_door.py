@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.mail.tokens import unsubscribe_address
+from newsletter.mail.letter.tokens import unsubscribe_address
 from newsletter.newsroom.letters.mailings import readers_secret
 from newsletter.web.door import door
 from tests.pictures import drawn

@@ -12,7 +12,7 @@ from newsletter.errors import CannotSend, CannotWrite, NotReady
 from newsletter.files.folder import read_kept, week_folder, weeks_on_disk
 from newsletter.files.record import read_memory, read_record
 from newsletter.files.state import read_state, write_state
-from newsletter.mail.segments import build_mailing
+from newsletter.mail.letter.segments import build_mailing
 from newsletter.model.audience import Mailing, Tally
 from newsletter.model.issue import Issue, Printed
 from newsletter.model.ports import Transport

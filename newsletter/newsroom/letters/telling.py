@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from newsletter.errors import NewsletterError
-from newsletter.mail.notice import notice_letter
+from newsletter.mail.notices.notice import notice_letter
 from newsletter.model.audience import Letter
 from newsletter.model.members import Member
 from newsletter.newsroom.room import Newsroom

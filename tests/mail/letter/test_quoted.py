@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.quoted import quoted_printable
+from newsletter.mail.letter.quoted import quoted_printable
 
 _bodies = st.text(
     st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(".=\t \n\r-FromüÜ漢👩‍💻")), max_size=400

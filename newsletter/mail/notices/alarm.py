@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from newsletter.mail.notice import plain_letter
+from newsletter.mail.notices.notice import plain_letter
 from newsletter.model.audience import Letter
 from newsletter.model.settings import Mail
 

@@ -15,11 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import CannotSend
-from newsletter.mail.tokens import unsubscribe_address
+from newsletter.mail.letter.tokens import unsubscribe_address
 from newsletter.model.audience import Letter
 from newsletter.model.marks import UNSUBSCRIBE_MARK
-
-from .builders import HTML, SECRET, SENT, TEXT, content, make_letter, make_mailing, make_reader, parse
+from tests.mail.builders import HTML, SECRET, SENT, TEXT, content, make_letter, make_mailing, make_reader, parse
 
 _words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), min_size=1, max_size=200)
 _bodies = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(".=\n\r \tFü漢")), max_size=300)

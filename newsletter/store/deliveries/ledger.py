@@ -16,7 +16,8 @@ from sqlalchemy import Connection, func, select
 from newsletter.model.audience import Delivery, Mailing, Tally
 from newsletter.model.ports import Claim
 from newsletter.store import schema
-from newsletter.store.batches import (
+from newsletter.store.database import Database, insert
+from newsletter.store.deliveries.batches import (
     claim_of,
     cut,
     epoch_of,
@@ -25,9 +26,8 @@ from newsletter.store.batches import (
     same_batch,
     served_ids,
 )
-from newsletter.store.database import Database, insert
+from newsletter.store.deliveries.snapshot import unpack
 from newsletter.store.schema import batches, delivery_exceptions, mailings, meta
-from newsletter.store.snapshot import unpack
 
 #: Minutes until the next try, by the number of tries so far; the last holds for all that follow.
 _WAITS = (5, 15, 60, 240)

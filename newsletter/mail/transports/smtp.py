@@ -15,7 +15,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from newsletter.errors import CannotSend
-from newsletter.mail.headers import domain_of, mailbox
+from newsletter.mail.letter.headers import domain_of, mailbox
 from newsletter.model.audience import Letter
 from newsletter.model.ports import Connection, Reply
 from newsletter.model.settings import Settings, Smtp

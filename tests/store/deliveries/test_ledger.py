@@ -18,8 +18,8 @@ import pytest
 from newsletter.errors import Busy
 from newsletter.model.audience import DeliveryState, address
 from newsletter.model.ports import Claim, Ledger
+from newsletter.store.deliveries.ledger import SqlLedger
 from newsletter.store.engine import Store, open_store, sqlite_url
-from newsletter.store.ledger import SqlLedger
 from tests.store.builders import NOW, join, later, make_mailing, result
 from tests.store.conftest import BOTH
 

@@ -6,8 +6,8 @@ import base64
 import hashlib
 import hmac
 
-from newsletter.mail.headers import in_ascii, text_field
-from newsletter.mail.tokens import make_token
+from newsletter.mail.letter.headers import in_ascii, text_field
+from newsletter.mail.letter.tokens import make_token
 from newsletter.model.audience import Letter, Mailing, Subscriber
 
 

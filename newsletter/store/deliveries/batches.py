@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select
 
 from newsletter.model.audience import Subscriber
 from newsletter.model.ports import Claim
+from newsletter.store.deliveries.snapshot import pack, unpack
 from newsletter.store.schema import batches, deliveries, delivery_exceptions, meta, subscribers
-from newsletter.store.snapshot import pack, unpack
 from newsletter.store.subscribers import may_be_written_to, subscriber_of
 
 

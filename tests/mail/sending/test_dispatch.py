@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 
 from newsletter.errors import CannotSend, StoreFault
-from newsletter.mail.dispatch import dispatch
-from newsletter.mail.outbox import OutboxTransport
-from newsletter.mail.transport import SmtpTransport
+from newsletter.mail.sending.dispatch import dispatch
+from newsletter.mail.transports.outbox import OutboxTransport
+from newsletter.mail.transports.smtp import SmtpTransport
 from newsletter.model.audience import Delivery, Letter, Tally
 from newsletter.model.ports import Reply, Transport
 from newsletter.model.settings import Smtp
-
-from .builders import (
+from tests.mail.builders import (
     Answer,
     HandClock,
     MemoryLedger,
@@ -28,7 +27,7 @@ from .builders import (
     make_readers,
     writer,
 )
-from .relays import ScriptedRelay
+from tests.mail.relays import ScriptedRelay
 
 MAILING = make_mailing()
 OK = Reply(250, "2.0.0 Ok", "letter")

@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 from newsletter.clock import utc
 from newsletter.errors import CannotSend
-from newsletter.mail.headers import domain_of, mailbox, named_field, text_field
-from newsletter.mail.quoted import SOFT_BREAK, quoted_printable
-from newsletter.mail.tokens import UNSUBSCRIBE_PATH
+from newsletter.mail.letter.headers import domain_of, mailbox, named_field, text_field
+from newsletter.mail.letter.quoted import SOFT_BREAK, quoted_printable
+from newsletter.mail.letter.tokens import UNSUBSCRIBE_PATH
 from newsletter.model.audience import Mailing
 from newsletter.model.issue import Wording
 from newsletter.model.marks import UNSUBSCRIBE_MARK

@@ -7,8 +7,8 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from newsletter.clock import utc
-from newsletter.mail.headers import domain_of, mailbox, named_field, text_field
-from newsletter.mail.quoted import quoted_printable
+from newsletter.mail.letter.headers import domain_of, mailbox, named_field, text_field
+from newsletter.mail.letter.quoted import quoted_printable
 from newsletter.model.audience import Letter
 from newsletter.model.settings import Mail
 from newsletter.text import clip, one_line

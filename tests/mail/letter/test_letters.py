@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from email import message_from_bytes
 
-from newsletter.mail.letters import write_letter
-
-from .builders import SECRET, make_letter, make_mailing, make_reader, parse
+from newsletter.mail.letter.letters import write_letter
+from tests.mail.builders import SECRET, make_letter, make_mailing, make_reader, parse
 
 
 def test_a_letter_written_again_is_the_same_to_the_byte() -> None:

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from newsletter.errors import CannotWrite
-from newsletter.mail.outbox import OutboxTransport
-
-from .builders import make_letter
+from newsletter.mail.transports.outbox import OutboxTransport
+from tests.mail.builders import make_letter
 
 
 def test_a_letter_becomes_a_file_byte_for_byte(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.errors import CannotSend
-from newsletter.mail.transport import SmtpTransport, check_ready
+from newsletter.mail.transports.smtp import SmtpTransport, check_ready
 from newsletter.model.issue import Wording
 from newsletter.model.ports import Reply
 from newsletter.model.settings import (
@@ -27,9 +27,8 @@ from newsletter.model.settings import (
     WeekSettings,
 )
 from newsletter.model.week import SlotTime
-
-from .builders import make_letter
-from .relays import Relay, ScriptedRelay, trusting
+from tests.mail.builders import make_letter
+from tests.mail.relays import Relay, ScriptedRelay, trusting
 
 both_ways = pytest.mark.parametrize("pipelining", [True, False], ids=["pipelining", "plain"])
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.mail.tokens import make_token, read_token, unsubscribe_address
+from newsletter.mail.letter.tokens import make_token, read_token, unsubscribe_address
 
 _keys = st.from_regex(r"[A-Za-z0-9_-]{1,48}", fullmatch=True)
 

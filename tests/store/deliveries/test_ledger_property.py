@@ -20,8 +20,8 @@ from hypothesis.stateful import (
 
 from newsletter.model.audience import DeliveryState, Subscriber, address
 from newsletter.model.ports import Claim
+from newsletter.store.deliveries.ledger import SqlLedger
 from newsletter.store.engine import Store
-from newsletter.store.ledger import SqlLedger
 from tests.store.builders import NOW, join, make_mailing, result
 
 NAMES = ("ann", "bob", "cem", "dan", "eve")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from newsletter.errors import CannotSend
-from newsletter.mail.alarm import alarm_letter
+from newsletter.mail.notices.alarm import alarm_letter
 from newsletter.model.audience import Letter
 from newsletter.model.settings import Mail
-
-from .builders import SENT, content, parse
+from tests.mail.builders import SENT, content, parse
 
 
 def make_alarm(

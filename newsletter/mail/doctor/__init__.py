@@ -1,0 +1,1 @@
+"""What receivers will find when they look us up: names, keys, policies, the relay itself."""

@@ -1,0 +1,1 @@
+"""Plain letters to people of the team, that no reader gets."""

@@ -1,0 +1,1 @@
+"""What every letter is held to before the first one leaves."""

@@ -1,0 +1,1 @@
+"""Who is written to next, how fast, and what an answer means."""

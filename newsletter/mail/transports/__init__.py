@@ -1,0 +1,1 @@
+"""The ways letters leave: mail servers, a service by HTTP, a folder."""
