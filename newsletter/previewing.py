@@ -18,7 +18,7 @@ from newsletter.files.folder import read_kept, read_text, week_folder
 from newsletter.files.record import read_record
 from newsletter.files.state import read_seal, read_state
 from newsletter.mail.letter.letters import write_letter
-from newsletter.model.audience import Address, Subscriber
+from newsletter.model.audience import Address, Subscriber, Variant
 from newsletter.model.issue import Issue, Placement, PrintedTake, Renditions
 from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week
@@ -35,7 +35,7 @@ from newsletter.newsroom.week_remarks import remarks_despite, week_remarks
 from newsletter.press.desk_pages import StoryLine, TakeLine
 from newsletter.press.pictures.shown import in_letter, on_page
 from newsletter.press.render import corrected_page, render
-from newsletter.press.variants import VARIANTS, Variant, in_variant
+from newsletter.press.variants import VARIANTS, in_variant
 from newsletter.store.engine import Store
 
 #: The reader of previews: made up, on no list. The link to leave in its letter opens nothing.

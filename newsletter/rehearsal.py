@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from newsletter.mail.letter.letters import write_letter
-from newsletter.mail.transports.outbox import OutboxTransport
+from newsletter.mail.transports.outbox import OutboxRelay
 from newsletter.model.week import Week
 from newsletter.newsroom.letters.mailings import VARIANT, mailing_of, readers_secret
 from newsletter.newsroom.room import Newsroom
@@ -29,8 +29,8 @@ def rehearse(room: Newsroom, week: Week, store: Store, folder: Path) -> int:
     mailing = kept[1] if kept else mailing_of(room, week, date=room.clock.now())
     secret = readers_secret(room)
     count = 0
-    with OutboxTransport(folder).connect() as connection:
+    with OutboxRelay(folder).connect() as connection:
         for subscriber in store.subscribers.readers():
-            connection.hand_over(write_letter(mailing, subscriber, secret=secret))
+            connection.hand_over((write_letter(mailing, subscriber, secret=secret),))
             count += 1
     return count

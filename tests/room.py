@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 from newsletter.demo.feed_server import FeedServer
 from newsletter.files.folder import week_folder
 from newsletter.files.state import read_state
-from newsletter.mail.transports.outbox import OutboxTransport
+from newsletter.mail.transports.outbox import OutboxRelay
 from newsletter.model.audience import Letter, Tally
 from newsletter.model.ports import Connection, Reply
 from newsletter.model.week import Week
@@ -117,7 +117,7 @@ class Post:
         return [letter.data.decode("ascii") for letter in self.taken if not letter.subscriber]
 
 
-class DyingOutbox(OutboxTransport):
+class DyingOutbox(OutboxRelay):
     """An outbox whose process is killed when the letter of this number lies there and nobody was told."""
 
     def __init__(self, folder: Path, *, at: int) -> None:

@@ -66,7 +66,7 @@ FEW = {
     "css_inline": 1,
     "markdown": 1, "jinja2": 1, "apscheduler": 1,
     "uvicorn": 1, "aiosmtpd": 1, "snowballstemmer": 1, "pydantic": 3, "alembic": 2, "starlette": 4, "watchfiles": 1,
-    "PIL": 2, "yaml": 1,
+    "PIL": 2, "yaml": 1, "cryptography": 1, "dns": 1,
 }  # fmt: skip
 MARK = re.compile(r"I/O: [a-zA-Z, ]+$")
 

@@ -20,8 +20,8 @@ from newsletter.demo.mailbox import Mailbox
 from newsletter.editorial import skip
 from newsletter.errors import Busy, CannotSend, NotReady
 from newsletter.files.state import write_state
-from newsletter.mail.transports.outbox import OutboxTransport
-from newsletter.mail.transports.smtp import SmtpTransport
+from newsletter.mail.transports.outbox import OutboxRelay
+from newsletter.mail.transports.smtp import SmtpRelay
 from newsletter.model.audience import Letter
 from newsletter.model.ports import Reply, Transport
 from newsletter.model.week_state import Sent
@@ -102,7 +102,7 @@ def test_a_killed_process_leaves_nobody_without_and_repeats_no_more_than_its_con
         with in_a_process("-c", _DIES_AT_THE_THIRD_LETTER, str(tmp_path), environ=environ) as dying:
             said = dying.communicate(timeout=60)
         with workspace(tmp_path) as space:
-            space.room = replace(space.room, open_transport=lambda: OutboxTransport(box))
+            space.room = replace(space.room, open_transport=lambda: OutboxRelay(box))
             space.clock.instant = SEND + timedelta(hours=1)
             tally = space.deliver()
         received = sorted(box.glob("*"))
@@ -163,7 +163,8 @@ class _Killer(Mailbox):
 
 
 def _smtp(space: Workspace) -> Callable[[], Transport]:
-    return lambda: SmtpTransport(space.room.settings.smtp, sender=space.room.settings.mail.sender)
+    sender = space.room.settings.mail.sender
+    return lambda: Transport("smtp", (SmtpRelay(space.room.settings.smtp, sender=sender),))
 
 
 def test_an_older_database_beside_a_newer_mark_of_sending_refuses(space: Workspace) -> None:

@@ -14,7 +14,7 @@ from newsletter.errors import CannotSend, FaultyFiles, FaultyTemplate, NotReady
 from newsletter.files.record import read_record
 from newsletter.files.state import read_seal
 from newsletter.filing import author, file_take
-from newsletter.mail.transports.smtp import SmtpTransport
+from newsletter.mail.transports.smtp import SmtpRelay
 from newsletter.model.settings import NO_SECRET, Smtp
 from newsletter.newsroom.calendar import current_week
 from newsletter.newsroom.letters.mailings import readers_secret
@@ -233,7 +233,7 @@ def test_a_relay_that_was_away_at_the_slot_gets_the_letters_when_it_is_back(spac
     space.seal()
     kept = space.room
     nobody = Smtp(host="127.0.0.1", port=9, security="none", timeout=timedelta(seconds=2))
-    space.room = replace(kept, open_transport=lambda: SmtpTransport(nobody, sender="pulse@pulse.example.com"))
+    space.room = replace(kept, open_transport=lambda: SmtpRelay(nobody, sender="pulse@pulse.example.com"))
     away = space.run_at(SEND)
     with pytest.raises(CannotSend):
         space.deliver()
@@ -250,7 +250,7 @@ def test_a_relay_that_was_away_too_long_leaves_the_decision_to_a_person(space: W
     space.seal()
     kept = space.room
     nobody = Smtp(host="127.0.0.1", port=9, security="none", timeout=timedelta(seconds=2))
-    space.room = replace(kept, open_transport=lambda: SmtpTransport(nobody, sender="pulse@pulse.example.com"))
+    space.room = replace(kept, open_transport=lambda: SmtpRelay(nobody, sender="pulse@pulse.example.com"))
     space.run_at(SEND)
     space.room = kept
 

@@ -183,7 +183,7 @@ from datetime import timedelta
 from pathlib import Path
 from newsletter.editorial import rebuild
 from newsletter.newsroom.status import faults_of
-from newsletter.mail.transports.outbox import OutboxTransport
+from newsletter.mail.transports.outbox import OutboxRelay
 from newsletter.pipeline import run
 from tests.room import COLLECT, FREEZE, HOST, SEND, WEEK, DyingOutbox, Post, workspace
 
@@ -226,7 +226,7 @@ for stage in sys.argv[2:]:
         space.add("ada", "bo", "cy")
         feed = f'[[feed]]\\nid = "a"\\nname = "A"\\nurl = "https://{HOST}/a"\\n'
         space.write("feeds.toml", feed if stage == "collect" else "")
-        room = replace(space.room, open_transport=lambda: OutboxTransport(root / "out"))
+        room = replace(space.room, open_transport=lambda: OutboxRelay(root / "out"))
     child = os.fork()
     if child == 0:
         bad = deadly(room, stage)

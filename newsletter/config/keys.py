@@ -12,15 +12,18 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from newsletter.clock import read_duration, write_duration
-from newsletter.config.schema import MemberTable, NewsletterToml, Shape, Table
+from newsletter.config.schema import MemberTable, NewsletterToml, RelayTable, Shape, Table
 from newsletter.model.members import Rota
 from newsletter.model.settings import Settings
 from newsletter.model.theme import Theme
 
+#: Tables that a file may hold many of, [[member]].
+ARRAYS: dict[str, type[Table]] = {"member": MemberTable, "relay": RelayTable}
 #: Fields of `Settings` that bear another name than their key.
 _FIELDS = {
     "collect": "collecting",
     "check": "checking",
+    "delivery": "delivering",
     "remind": "reminding",
     "week.timezone": "zone",
     "mail.from": "sender",
@@ -40,8 +43,8 @@ class Key:
 
     @property
     def variable(self) -> str:
-        """The environment variable that overrides it; "" for members, who stand in the file only."""
-        return "" if self.path.startswith("member.") else "NEWSLETTER__" + self.path.upper().replace(".", "__")
+        """The environment variable that overrides it; "" for members and relays, who stand in the file only."""
+        return "" if self.path.split(".")[0] in ARRAYS else "NEWSLETTER__" + self.path.upper().replace(".", "__")
 
 
 def shape_of(field: FieldInfo) -> Shape:
@@ -52,10 +55,10 @@ def shape_of(field: FieldInfo) -> Shape:
 
 
 def table_of(name: str) -> type[Table] | None:
-    """The table under a name, [[member]] included; None if there is none."""
+    """The table under a name, [[member]] and [[relay]] included; None if there is none."""
     field = NewsletterToml.model_fields.get(name)
-    if name == "member":
-        return MemberTable
+    if name in ARRAYS:
+        return ARRAYS[name]
     return _table_under(field) if field else None
 
 
@@ -130,13 +133,19 @@ KEYS: tuple[Key, ...] = _keys()
 
 def show(settings: Settings) -> tuple[tuple[str, str], ...]:
     """Every key with the value in force, as TOML, then members and secrets; of a secret only whether it is set."""
-    rows = [(key.path, as_toml(_in_force(settings, key.path))) for key in KEYS if not key.path.startswith("member.")]
+    rows = [(key.path, as_toml(_in_force(settings, key.path))) for key in KEYS if key.variable]
+    for relay in settings.further_relays:
+        password = f"password {_whether(relay.password)}"
+        rows.append((f"relay {relay.name}", f"{relay.host}:{relay.port} · {relay.security} · {password}"))
     for member in settings.members:
         turn = "" if member.rota == Rota() else f"rota {member.rota or 'never'}"
         parts = (member.name, member.role, member.zone, turn, member.link, *member.aka)
         rows.append((f"member {member.id}", " · ".join(part for part in parts if part)))
     rows.append(("secret", _whether(settings.secret)))
     rows.append(("smtp password", _whether(settings.smtp.password)))
+    rows.append(("postmark token", _whether(settings.postmark.token)))
+    rows.append(("dkim rsa key", _whether(settings.dkim.rsa_key)))
+    rows.append(("dkim ed25519 key", _whether(settings.dkim.ed25519_key)))
     rows.append(("webhook", _whether(settings.webhook)))
     rows.append(("addresses of members", ", ".join(settings.addresses) or "none"))
     rows.append(("database", _whether(settings.database_url, otherwise="SQLite in var/")))

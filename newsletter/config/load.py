@@ -12,20 +12,24 @@ from typing import Any
 from pydantic import ValidationError
 
 from newsletter.config.addresses import read_addresses
-from newsletter.config.keys import fields_of, inner_table, leaves_of, shape_of, table_of
+from newsletter.config.keys import ARRAYS, fields_of, inner_table, leaves_of, shape_of, table_of
 from newsletter.config.schema import MemberTable, NewsletterToml, Shape
 from newsletter.config.secret_files import Secrets, read_secrets, without_secrets
 from newsletter.config.theme import ImageSize, checked_theme
-from newsletter.config.values import list_id_of
+from newsletter.config.values import feedback_id_of, list_id_of
 from newsletter.model.issue import Wording
 from newsletter.model.members import Member
 from newsletter.model.remarks import Remark, errors_in, in_order
 from newsletter.model.settings import (
+    NO_SECRET,
     Checking,
     Collecting,
+    Delivering,
+    Dkim,
     Empty,
     Limits,
     Mail,
+    Postmark,
     Publication,
     Reminding,
     Schedule,
@@ -65,10 +69,11 @@ def load_settings(
     report = _Report(text=text)
     values = _public(report)
     _override(report, values, environ)
-    secrets, about_secrets = read_secrets(root, environ)
+    secrets, about_secrets = read_secrets(root, environ, relays=_names_of_relays(values))
     tables = _validated(report, values)
     if tables is not None:
         _check_smtp(report, tables)
+        _check_relays(report, tables)
         _check_members(report, tables.member)
     theme = checked_theme(root, tables.theme, report.error, image_size=image_size) if tables is not None else HOUSE
     members = tables.member if tables is not None else []
@@ -109,7 +114,7 @@ def _override(report: _Report, values: dict[str, Any], environ: Mapping[str, str
         if not variable.startswith(_PREFIX):
             continue
         name, _, key = variable.removeprefix(_PREFIX).lower().partition("__")
-        table = table_of(name) if name != "member" else None
+        table = table_of(name) if name not in ARRAYS else None
         fields = leaves_of(table) if table else {}
         place = (name, *key.split("__"))
         report.variables[place] = variable
@@ -133,7 +138,7 @@ def _put(values: dict[str, Any], place: tuple[str, ...], value: object) -> None:
 
 
 def _variables() -> tuple[str, ...]:
-    names = [name for name in NewsletterToml.model_fields if name != "member"]
+    names = [name for name in NewsletterToml.model_fields if name not in ARRAYS]
     places = (f"{name}.{key}" for name in names for key in leaves_of(_known(name)))
     return tuple(_PREFIX + place.replace(".", "__").upper() for place in places)
 
@@ -185,7 +190,7 @@ def _report_one(report: _Report, place: Place, kind: str, typed: object, context
         )
         report.error(place, "unknown-key", f'"{key}" is not a key.{hint} Keys: {", ".join(fields)}.', *mend)
     elif kind == "missing":
-        where = f"[{place[0]}]" if place[0] != "member" else "[[member]]"
+        where = f"[{place[0]}]" if place[0] not in ARRAYS else f"[[{place[0]}]]"
         report.error(
             place, "missing-key", f'"{key}" is missing in {where}.', f"Add  {key} = …  ({_wanted(fields, key)})"
         )
@@ -213,8 +218,8 @@ def _is_table(place: Place) -> bool:
 
 
 def _wanted(fields: Mapping[str, Any], key: str) -> str:
-    if key == "member":
-        return "a table  [[member]]  for each"
+    if key in ARRAYS:
+        return f"a table  [[{key}]]  for each"
     if table_of(key) is not None:
         return f"a table  [{key}]"
     return shape_of(fields[key]).words
@@ -234,6 +239,28 @@ def _check_smtp(report: _Report, tables: NewsletterToml) -> None:
     if tables.mail.transport == "smtp" and not tables.smtp.host:
         what = 'transport = "smtp" needs a relay, and [smtp] names none.'
         report.error(("mail", "transport"), "missing-key", what, 'Add to [smtp]:  host = "mail.example.com"')
+
+
+def _check_relays(report: _Report, tables: NewsletterToml) -> None:
+    """No two relays with one name, and none beside an [smtp] that names no host."""
+    names = {"smtp"}
+    for number, relay in enumerate(tables.relay):
+        if relay.name in names:
+            what = f'"{relay.name}" is the name of another relay.'
+            report.error(
+                ("relay", number, "name"), "duplicate", what, "[smtp] is called smtp; name the others otherwise."
+            )
+        names.add(relay.name)
+    if tables.relay and not tables.smtp.host:
+        what = "A [[relay]] stands beside that of [smtp], and [smtp] names no host."
+        report.error(("relay", 0), "missing-key", what, "Write the first relay into [smtp].")
+
+
+def _names_of_relays(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """As typed, before anything is checked: their passwords are looked for under these names."""
+    typed = values.get("relay")
+    rows = typed if isinstance(typed, list) else []
+    return tuple(row["name"] for row in rows if isinstance(row, dict) and isinstance(row.get("name"), str))
 
 
 def _check_members(report: _Report, members: list[MemberTable]) -> None:
@@ -272,8 +299,16 @@ def _settings(tables: NewsletterToml, secrets: Secrets, addresses: Mapping[str, 
             transport=mail.transport,
             list_id=mail.list_id or list_id_of(mail.sender),
             alarm_to=mail.alarm_to or mail.reply_to or mail.sender,
+            feedback_id=mail.feedback_id or feedback_id_of(mail.list_id or list_id_of(mail.sender)),
+            variants=mail.variants,
         ),
         smtp=Smtp(**dict(tables.smtp), password=secrets.smtp_password),
+        further_relays=tuple(
+            Smtp(**dict(relay), password=secrets.relay_passwords.get(relay.name, NO_SECRET)) for relay in tables.relay
+        ),
+        delivering=Delivering(**dict(tables.delivery)),
+        dkim=Dkim(**dict(tables.dkim), rsa_key=secrets.dkim_rsa_key, ed25519_key=secrets.dkim_ed25519_key),
+        postmark=Postmark(**dict(tables.postmark), token=secrets.postmark_token),
         checking=Checking(**dict(tables.check)),
         reminding=Reminding(**dict(tables.remind)),
         addresses=addresses,

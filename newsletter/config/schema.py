@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
 from newsletter.config import values
+from newsletter.model.audience import Variant
 from newsletter.model.members import Away, Rota
 from newsletter.model.theme import CODE_FONT, DARK, FONT, LIGHT, Palette
 from newsletter.model.week import SlotTime
@@ -76,6 +77,17 @@ Fonts = Annotated[
     str, PlainValidator(values.fonts), Shape('a list of families such as "Inter, Arial, sans-serif"', "list")
 ]
 Picture = Annotated[str, PlainValidator(values.picture), Shape('a path such as "images/logo.png", or ""')]
+Service = Annotated[str, PlainValidator(values.service), Shape("an address beginning with https://")]
+FeedbackId = Annotated[
+    str, PlainValidator(values.feedback_id), Shape('a name of 5 to 15 letters and digits such as "techpulse", or ""')
+]
+Cuts = Annotated[
+    tuple[Variant, ...], PlainValidator(values.cuts), Shape('a list out of ["full", "news", "explainer"]', "list")
+]
+RelayName = Annotated[str, PlainValidator(values.member_id), Shape('a short name such as "second"')]
+Domain = Annotated[str, PlainValidator(values.domain), Shape('a domain such as "example.com", or ""')]
+Selector = Annotated[str, PlainValidator(values.selector), Shape('a name such as "pulse2026", or ""')]
+GroupSize = Annotated[int, PlainValidator(values.whole(2, 500)), Shape("a whole number from 2 to 500", "whole")]
 Language = Annotated[str, PlainValidator(values.language), Shape('a language tag such as "en"')]
 MemberId = Annotated[str, PlainValidator(values.member_id), Shape('a short name such as "yoga"')]
 
@@ -256,11 +268,17 @@ class RemindTable(Table):
 class MailTable(Table):
     sender: Sender = Field(alias="from", description="The sender of every letter.")
     reply_to: OptionalSender = Field("", description="Where answers go; the sender if not given.")
-    transport: Literal["outbox", "smtp"] = Field(
-        "outbox", description="How letters leave: as files in var/, or by SMTP."
+    transport: Literal["outbox", "smtp", "postmark"] = Field(
+        "outbox", description="How letters leave: as files in var/, by SMTP, or by the service Postmark."
     )
     list_id: ListId = Field("", description="The list's name for mail programs; made from the sender if not given.")
     alarm_to: OptionalSender = Field("", description="Where alarms go; to reply_to, else the sender, if not given.")
+    feedback_id: FeedbackId = Field(
+        "", description="The sender's name in Feedback-ID, never changed; made from list_id if not given."
+    )
+    variants: Cuts = Field(
+        ("full",), description="The cuts of an issue that readers may have; the first is everybody's."
+    )
 
 
 class SmtpTable(Table):
@@ -272,6 +290,44 @@ class SmtpTable(Table):
     user: Line = Field("", description="The account; the password comes from the environment.")
     connections: AtATime = Field(2, description="So many connections at a time.")
     timeout: Patience = Field(timedelta(seconds=60), description="How long the relay may take for one answer.")
+    per_minute: Number = Field(0, description="At most so many letters a minute through it; 0: no bound.")
+
+
+class RelayTable(SmtpTable):
+    name: RelayName = Field(description="A short name, for reports and for the variable of its password.")
+    host: Filled = Field(description="The relay.")
+
+
+class PostmarkTable(Table):
+    stream: Filled = Field("broadcast", description="The message stream of newsletters.")
+    api: Service = Field("https://api.postmarkapp.com", description="Where the service answers.")
+    connections: AtATime = Field(2, description="So many calls at a time.")
+    timeout: Patience = Field(timedelta(seconds=60), description="How long one call may take.")
+    per_minute: Number = Field(0, description="At most so many letters a minute; 0: no bound.")
+
+
+class DkimTable(Table):
+    domain: Domain = Field("", description="The domain that signs; the sender's if not given.")
+    rsa_selector: Selector = Field(
+        "", description="The name below _domainkey of the RSA key; without it, no signature."
+    )
+    ed25519_selector: Selector = Field("", description="That of the Ed25519 key, which goes beside RSA, never alone.")
+
+
+class DeliveryTable(Table):
+    record: Literal["strict", "group"] = Field(
+        "strict", description="When a result must be on the disk: before the connection's next letter, or some later."
+    )
+    group: GroupSize = Field(100, description='With record = "group": at most so many results wait for one another.')
+    on_unknown: Literal["resend", "hold"] = Field(
+        "resend", description="A letter without an answer after its end: again, the same bytes, or a person decides."
+    )
+    envelope_ahead: Switch = Field(
+        False, description="Announce the next letter with the end of the one before: faster with far relays."
+    )
+    per_domain: Number = Field(0, description="At most so many letters a minute to one domain; 0: no bound.")
+    ramp: Duration = Field(timedelta(0), description="How long rates take to rise from a tenth to what they are.")
+    max_refused: Percent = Field(10, description="The mailing is paused if more of a hundred letters are refused.")
 
 
 class MemberTable(Table):
@@ -311,4 +367,16 @@ class NewsletterToml(Table):
     )
     mail: MailTable = Field(description="How letters are addressed.")
     smtp: SmtpTable = Field(default_factory=lambda: SmtpTable.model_validate({}), description="The relay.")
+    postmark: PostmarkTable = Field(
+        default_factory=lambda: PostmarkTable.model_validate({}), description="The service, instead of a relay."
+    )
+    delivery: DeliveryTable = Field(
+        default_factory=lambda: DeliveryTable.model_validate({}), description="How letters are handed over."
+    )
+    dkim: DkimTable = Field(
+        default_factory=lambda: DkimTable.model_validate({}), description="How letters are signed, if not by the relay."
+    )
+    relay: list[RelayTable] = Field(
+        default_factory=list, description="Further relays beside that of [smtp], a [[relay]] each."
+    )
     member: list[MemberTable] = Field(default_factory=list, description="The people on the team, a [[member]] each.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ _BELONGS = {
     "token": "NEWSLETTER_SECRET",
     "api_key": "NEWSLETTER_SECRET",
     "database_url": "DATABASE_URL",
+    "server_token": "NEWSLETTER_POSTMARK_TOKEN",
+    "rsa_key": "NEWSLETTER_DKIM_RSA_KEY",
+    "ed25519_key": "NEWSLETTER_DKIM_ED25519_KEY",
     "webhook": "NEWSLETTER_WEBHOOK",
     "webhook_url": "NEWSLETTER_WEBHOOK",
 }
@@ -32,10 +35,19 @@ class Secrets:
     smtp_password: Secret
     database_url: Secret
     webhook: Secret
+    postmark_token: Secret
+    dkim_rsa_key: Secret
+    dkim_ed25519_key: Secret
+    #: By the names of the relays that have one.
+    relay_passwords: Mapping[str, Secret]
 
 
-def read_secrets(root: Path, environ: Mapping[str, str]) -> tuple[Secrets, tuple[Remark, ...]]:
-    """Read all of them; each "" if not set. `X` holds a value, `X_FILE` names a file, relative to the workspace or not.
+def read_secrets(
+    root: Path, environ: Mapping[str, str], *, relays: Sequence[str] = ()
+) -> tuple[Secrets, tuple[Remark, ...]]:
+    """Read all of them; each "" if not set. `relays` are the names of those of [[relay]].
+
+    `X` holds a value, `X_FILE` names a file, relative to the workspace or not.
 
     The secret of tokens and Message-IDs may also lie in var/secret.
     """
@@ -52,8 +64,17 @@ def read_secrets(root: Path, environ: Mapping[str, str]) -> tuple[Secrets, tuple
         smtp_password=_secret(root, environ, "NEWSLETTER_SMTP_PASSWORD", remarks),
         database_url=_secret(root, environ, "DATABASE_URL", remarks),
         webhook=_secret(root, environ, "NEWSLETTER_WEBHOOK", remarks),
+        postmark_token=_secret(root, environ, "NEWSLETTER_POSTMARK_TOKEN", remarks),
+        dkim_rsa_key=_secret(root, environ, "NEWSLETTER_DKIM_RSA_KEY", remarks),
+        dkim_ed25519_key=_secret(root, environ, "NEWSLETTER_DKIM_ED25519_KEY", remarks),
+        relay_passwords={name: _secret(root, environ, password_variable(name), remarks) for name in relays},
     )
     return found, tuple(remarks)
+
+
+def password_variable(relay: str) -> str:
+    """Where the password of a relay of [[relay]] is looked for: NEWSLETTER_RELAY_SECOND_PASSWORD."""
+    return f"NEWSLETTER_RELAY_{relay.upper().replace('-', '_')}_PASSWORD"
 
 
 def _secret(root: Path, environ: Mapping[str, str], name: str, remarks: list[Remark]) -> Secret:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from newsletter.clock import read_duration
 from newsletter.links import printed
-from newsletter.model.audience import address
+from newsletter.model.audience import Variant, address
 from newsletter.model.members import Away, Rota
 from newsletter.model.week import DAYS, SlotTime
 from newsletter.text import nearest, nfc
@@ -24,6 +24,8 @@ _SLOT = re.compile(r"([^\W\d_]+)\s+(\d{1,2}):(\d{2})")
 _LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+_FEEDBACK_ID = re.compile(r"[A-Za-z0-9]{5,15}")
+_SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _TURN = re.compile(r"(\d{1,2})/(\d{1,2})")
 _MEMBER_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.I)
@@ -223,6 +225,52 @@ def list_id_of(typed_sender: str) -> str:
     """The list's name for a sender: pulse@example.com gives pulse.example.com."""
     local, _, domain = mailbox(typed_sender).partition("@")
     return f"{re.sub('[^A-Za-z0-9_-]+', '-', local).strip('-').lower() or 'list'}.{domain}"
+
+
+def feedback_id(typed: object) -> str:
+    """The sender's name in Feedback-ID, which its readers want to be constant; "" if it is to be made."""
+    kept = line(typed)
+    if kept and not _FEEDBACK_ID.fullmatch(kept):
+        raise ValueError("Letters and digits, 5 to 15 of them; never change it.")
+    return kept
+
+
+def feedback_id_of(list_name: str) -> str:
+    """The sender's name for a list: its letters and digits, cut or filled up to fit."""
+    return f"{re.sub('[^A-Za-z0-9]+', '', list_name).lower()[:15]:x<5}"
+
+
+def cuts(typed: object) -> tuple[Variant, ...]:
+    """The variants of an issue, each once, at least one."""
+    known: dict[str, Variant] = {"full": "full", "news": "news", "explainer": "explainer"}
+    kept = texts(typed)
+    if not kept or len(set(kept)) < len(kept) or not set(kept) <= set(known):
+        raise ValueError('Each at most once, such as ["full", "news"].')
+    return tuple(known[word] for word in kept)
+
+
+def domain(typed: object) -> str:
+    """A domain in ASCII and small letters; "" for none."""
+    kept = line(typed).lower()
+    if kept and not (_LIST_ID.fullmatch(kept) and len(kept) <= 253):
+        raise ValueError('A domain such as "example.com"; one of another script in its xn-- form.')
+    return kept
+
+
+def selector(typed: object) -> str:
+    """The name of a key below _domainkey (RFC 6376, 3.1); "" for none."""
+    kept = line(typed).lower()
+    if kept and not _SELECTOR.fullmatch(kept):
+        raise ValueError("Letters, digits and hyphens, such as pulse2026.")
+    return kept
+
+
+def service(typed: object) -> str:
+    """Where a service answers, without a final slash."""
+    kept = filled(typed)
+    if not _is_web(kept) or "?" in kept or "#" in kept:
+        raise ValueError("It begins with https:// and ends before any ? or #.")
+    return kept.rstrip("/")
 
 
 def language(typed: object) -> str:

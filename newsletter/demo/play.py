@@ -15,7 +15,8 @@ from newsletter.demo.mailbox import Mailbox
 from newsletter.errors import NewsletterError, UsageFault
 from newsletter.files.feeds_toml import read_feeds
 from newsletter.files.folder import week_folder
-from newsletter.mail.transports.smtp import SmtpTransport
+from newsletter.mail.transports.smtp import SmtpRelay
+from newsletter.model.ports import Transport
 from newsletter.model.settings import Smtp
 from newsletter.model.week import Week
 from newsletter.newsroom.clocks import StandingClock
@@ -52,12 +53,11 @@ def play(folder: Path, *, on_step: Callable[[str], None]) -> Played:
 
     with FeedServer(_addresses(folder)) as feeds, Mailbox(folder / "var" / "outbox") as mailbox:
         base = open_newsroom(folder, environ={"NEWSLETTER_SECRET": "the demo's own, in no way secret"})
+        own = Smtp(host=mailbox.host, port=mailbox.port, security="none")
         base = replace(
             base,
             hosts={urlsplit(feed.url).hostname or "": feeds.base for feed in read_feeds(folder)[0]},
-            open_transport=lambda: SmtpTransport(
-                Smtp(host=mailbox.host, port=mailbox.port, security="none"), sender=base.settings.mail.sender
-            ),
+            open_transport=lambda: Transport("smtp", (SmtpRelay(own, sender=base.settings.mail.sender),)),
         )
         with base.open_store() as store:
             room = _at(base, COLLECT)

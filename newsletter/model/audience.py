@@ -14,8 +14,11 @@ Standing = Literal["pending", "active", "left"]
 #: Why an address must not be written to.
 Suppressed = Literal["unsubscribed", "bounced", "complained", "by-hand"]
 #: "accepted" has crossed to the relay; "deferred" is 4yz and tried again; "refused" is 5yz; "unknown" means
-#: that the connection broke after the final dot; "left" means that the reader had left when the turn came.
-DeliveryState = Literal["accepted", "deferred", "refused", "unknown", "left"]
+#: that the connection broke after the final dot, and the letter goes again; "held" is the same where a person wants to
+#: decide (on_unknown = "hold"), "dropped" that they decided against; "left" means that the reader had left when the
+#: turn came.
+DeliveryState = Literal["accepted", "deferred", "refused", "unknown", "held", "dropped", "left"]
+Variant = Literal["full", "news", "explainer"]
 
 _MAILBOX = re.compile(r"[^\s@<>\"(),:;\\\[\]\x00-\x1f\x7f]{1,64}@([^\s@<>\"(),:;\\\[\]\x00-\x1f\x7f]{1,253})")
 
@@ -40,12 +43,18 @@ def address(typed: str) -> Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriber:
-    """A person on the list. `key` is public and random: it stands in tokens and logs instead of the address."""
+class Reader:
+    """As much of a person as a letter needs. `key` is public and random: it stands in tokens instead of the address."""
 
     id: int
     key: str
     address: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber(Reader):
+    """A person on the list."""
+
     name: str = ""
     standing: Standing = "active"
     joined: datetime
@@ -64,13 +73,29 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How handing over one letter went. `reply` is the relay's words, clipped."""
+    """How handing over one letter went. `reply` is the relay's words, clipped; `relay` its name, "" of the only one."""
 
     subscriber: int
     state: DeliveryState
     at: datetime
     code: int = 0
     reply: str = ""
+    relay: str = ""
+    #: Whether the reply says that there is no such mailbox: nothing may be sent to this address any more.
+    suppress: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """How every letter of a mailing is signed by DKIM (RFC 6376, RFC 8463); the private key is not part of it."""
+
+    domain: str
+    selector: str
+    algorithm: Literal["rsa-sha256", "ed25519-sha256"]
+    #: The tag t=, in seconds since 1970: a letter that is repeated bears the first one's.
+    at: int
+    #: Names the key without giving it away: another key would make other bytes.
+    key_mark: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +111,12 @@ class Mailing:
     date: datetime
     segments: tuple[bytes, ...]
     marks: tuple[str, ...]
+    #: Of all that makes the letters what they are.
     sha256: str
+    #: In the order in which they stand in the letters; none where the relay signs.
+    signatures: tuple[Signature, ...] = ()
+    #: Names the key of Message-IDs and readers' links without giving it away; "" if it was not noted.
+    secret_mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +128,14 @@ class Tally:
     deferred: int = 0
     refused: int = 0
     unknown: int = 0
+    held: int = 0
+    dropped: int = 0
     left: int = 0
+    #: Readers without a result when the mailing was cancelled.
+    cancelled: int = 0
 
     @property
     def waiting(self) -> int:
-        """Readers who have not had their letter and still can."""
-        return self.audience - self.accepted - self.refused - self.left
+        """Readers who have not had their letter and still can, without a person's word."""
+        settled = self.accepted + self.refused + self.held + self.dropped + self.left + self.cancelled
+        return self.audience - settled

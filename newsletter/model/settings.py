@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from newsletter.model.audience import Variant
 from newsletter.model.issue import Wording
 from newsletter.model.members import Member
 from newsletter.model.theme import HOUSE, Theme
@@ -135,15 +136,22 @@ class Mail:
 
     sender: str
     reply_to: str = ""
-    transport: Literal["outbox", "smtp"] = "outbox"
+    transport: Literal["outbox", "smtp", "postmark"] = "outbox"
     #: Constant over all issues (RFC 2919); made from the sender's domain if not given.
     list_id: str = ""
+    #: The constant last part of Feedback-ID, 5 to 15 signs; made from the list's name if not given.
+    feedback_id: str = ""
+    #: The cuts of an issue that readers may have; the first is that of whoever chose none.
+    variants: tuple[Variant, ...] = ("full",)
     #: Where alarms go: a stage that failed, an issue held.
     alarm_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Smtp:
+    """A relay: that of [smtp], or one of [[relay]]. All of them share the letters."""
+
+    name: str = "smtp"
     host: str = ""
     port: int = 587
     #: "starttls" upgrades, "tls" starts encrypted, "none" is for a relay on this machine.
@@ -152,6 +160,53 @@ class Smtp:
     password: Secret = NO_SECRET
     connections: int = 2
     timeout: timedelta = timedelta(seconds=60)
+    #: At most so many letters a minute; 0 sets no bound.
+    per_minute: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivering:
+    """How letters are handed over and their results kept."""
+
+    #: "strict": a connection starts its next letter when the last one's result is on the disk. "group": up to `group`
+    #: results may be in the air, and as many letters be repeated after a crash.
+    record: Literal["strict", "group"] = "strict"
+    group: int = 100
+    #: What becomes of a letter whose final dot was never answered.
+    on_unknown: Literal["resend", "hold"] = "resend"
+    #: Whether the next letter's envelope goes out with the end of the one before: half the waiting for far relays.
+    envelope_ahead: bool = False
+    #: Letters a minute to one receiving domain; 0 sets no bound.
+    per_domain: int = 0
+    #: How long rates take to rise from a tenth to what they are; nothing without rates.
+    ramp: timedelta = timedelta(0)
+    #: A mailing is paused when more of a hundred letters are refused, of twenty tried at least.
+    max_refused: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dkim:
+    """Keys that letters are signed with, as PEM; a selector "" or a key that is not there: no such signature."""
+
+    #: The sender's domain if not given.
+    domain: str = ""
+    rsa_selector: str = ""
+    ed25519_selector: str = ""
+    rsa_key: Secret = NO_SECRET
+    ed25519_key: Secret = NO_SECRET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postmark:
+    """The service of mail.transport = "postmark"."""
+
+    token: Secret = NO_SECRET
+    #: The message stream for newsletters.
+    stream: str = "broadcast"
+    api: str = "https://api.postmarkapp.com"
+    connections: int = 2
+    timeout: timedelta = timedelta(seconds=60)
+    per_minute: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +219,11 @@ class Settings:
     collecting: Collecting
     mail: Mail
     smtp: Smtp
+    #: Those of [[relay]], which share its letters.
+    further_relays: tuple[Smtp, ...] = ()
+    delivering: Delivering = Delivering()
+    dkim: Dkim = Dkim()
+    postmark: Postmark = Postmark()
     checking: Checking = Checking()
     reminding: Reminding = Reminding()
     members: tuple[Member, ...] = ()

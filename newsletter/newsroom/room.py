@@ -101,13 +101,14 @@ def open_newsroom(
 
     def transport() -> Transport:
         # Most commands send nothing.
-        from newsletter.mail.transports.outbox import OutboxTransport
-        from newsletter.mail.transports.smtp import SmtpTransport, check_ready
+        from newsletter.mail.transports.outbox import OutboxRelay
+        from newsletter.mail.transports.smtp import SmtpRelay, check_ready
 
         if settings.mail.transport == "outbox":
-            return OutboxTransport(make_folder(root / "var" / "outbox"))
+            return Transport("outbox", (OutboxRelay(make_folder(root / "var" / "outbox")),))
         check_ready(settings)
-        return SmtpTransport(settings.smtp, sender=settings.mail.sender)
+        relays = (settings.smtp, *settings.further_relays)
+        return Transport("smtp", tuple(SmtpRelay(relay, sender=settings.mail.sender) for relay in relays))
 
     def readers(documents: int) -> Readers:
         most = settings.collecting.workers

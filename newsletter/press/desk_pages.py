@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from newsletter.model.audience import Variant
 from newsletter.model.ports import Templates
 from newsletter.model.remarks import Remark
 from newsletter.model.week import Week
 from newsletter.press.filling.environment import filler
 from newsletter.press.filling.filters import FILTERS
-from newsletter.press.variants import Variant
 
 #: The views in the order of their tabs, each with its tab's words.
 VIEWS: dict[str, str] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from newsletter.errors import FaultyTemplate, NotReady
+from newsletter.model.audience import Variant
 from newsletter.model.issue import Issue, Renditions, ToldCorrection
 from newsletter.model.marks import LETTER_MARKS
 from newsletter.model.ports import Templates
@@ -17,7 +18,7 @@ from newsletter.press.letter.html import letter
 from newsletter.press.letter.text import email_text
 from newsletter.press.linking.terms import with_term_links
 from newsletter.press.site.pages import issue_page
-from newsletter.press.variants import Variant, in_variant
+from newsletter.press.variants import in_variant
 
 
 def render(issue: Issue, *, templates: Templates, variant: Variant = "full") -> Renditions:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Literal
 
+from newsletter.model.audience import Variant
 from newsletter.model.issue import Issue
 from newsletter.text import clip, one_line
 
-Variant = Literal["full", "news", "explainer"]
 #: In the order in which they are offered.
 VARIANTS: tuple[Variant, ...] = ("full", "news", "explainer")
 #: Signs of a line that mail programs show beside the subject (design of the letter, 80 to 110).

@@ -15,13 +15,13 @@ from time import monotonic
 
 from newsletter.errors import FaultyFiles, NewsletterError
 from newsletter.files.state import read_state
+from newsletter.model.audience import Variant
 from newsletter.model.remarks import Remark, errors_in
 from newsletter.model.settings import Settings
 from newsletter.model.week import Week
 from newsletter.newsroom.collection.news_memo import NewsMemo
 from newsletter.newsroom.room import Newsroom, workspace_settings
 from newsletter.newsroom.week_remarks import remarks_despite
-from newsletter.press.variants import Variant
 from newsletter.previewing import Opened, Preview, opened, preview, shown_file
 from newsletter.store.engine import Store, open_store, sqlite_url
 

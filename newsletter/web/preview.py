@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsletter.errors import NewsletterError
+from newsletter.model.audience import Variant
 from newsletter.press.desk_pages import VIEWS, WIDTHS, Inbox, Shown, file_page, plain_page, preview_page
 from newsletter.press.desk_pages import script as script_of
 from newsletter.press.desk_pages import style_sheet as style_sheet_of
@@ -27,7 +28,7 @@ from newsletter.press.simulations import (
     without_images,
     without_style_sheets,
 )
-from newsletter.press.variants import VARIANTS, Variant
+from newsletter.press.variants import VARIANTS
 from newsletter.previewing import picture_of, pictures_of, shown_file
 from newsletter.web.live import Live
 from newsletter.web.looking import Look

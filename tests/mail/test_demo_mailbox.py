@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 from newsletter.demo.mailbox import Mailbox
-from newsletter.mail.transports.smtp import SmtpTransport
+from newsletter.mail.transports.smtp import SmtpRelay
 from newsletter.model.settings import Smtp
 from tests.mail.builders import make_letter
 
@@ -16,7 +16,7 @@ def test_letters_lie_in_the_folder_byte_for_byte_and_repeats_are_seen(tmp_path: 
 
     with Mailbox(tmp_path / "mailbox") as box:
         smtp = Smtp(host=box.host, port=box.port, security="none")
-        with SmtpTransport(smtp, sender="pulse@example.com").connect() as connection:
+        with SmtpRelay(smtp, sender="pulse@example.com").connect() as connection:
             replies = [connection.hand_over(letter) for letter in letters]
 
     assert [reply.code for reply in replies] == [250] * 3

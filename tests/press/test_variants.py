@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from newsletter.errors import NotReady
+from newsletter.model.audience import Variant
 from newsletter.model.issue import Issue, Renditions
 from newsletter.model.marks import LETTER_MARKS
 from newsletter.press.filling.specimen import specimens
 from newsletter.press.render import render
-from newsletter.press.variants import VARIANTS, Variant, in_variant
+from newsletter.press.variants import VARIANTS, in_variant
 from tests.press.build import FileTemplates, make_explainer, make_issue, make_story, make_take
 
 FULL, ARABIC, BARE = specimens()

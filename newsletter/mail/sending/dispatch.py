@@ -14,7 +14,7 @@ from dataclasses import replace
 from threading import Event, Lock
 
 from newsletter.errors import CannotSend
-from newsletter.model.audience import Delivery, DeliveryState, Letter, Mailing, Subscriber, Tally
+from newsletter.model.audience import Delivery, DeliveryState, Letter, Mailing, Reader, Tally
 from newsletter.model.ports import Claim, Clock, Connection, Ledger, Reply, Transport
 from newsletter.text import clip, one_line
 
@@ -33,7 +33,7 @@ def dispatch(
     *,
     ledger: Ledger,
     transport: Transport,
-    write: Callable[[Subscriber], Letter],
+    write: Callable[[Reader], Letter],
     clock: Clock,
     connections: int = 1,
     on_delivery: Callable[[Delivery], None] | None = None,
@@ -72,7 +72,7 @@ class _Room:
         mailing: Mailing,
         ledger: Ledger,
         transport: Transport,
-        write: Callable[[Subscriber], Letter],
+        write: Callable[[Reader], Letter],
         clock: Clock,
         on_delivery: Callable[[Delivery], None] | None,
         stop: Callable[[], bool] | None,
@@ -118,7 +118,9 @@ class _Room:
             self._serving.add(line)
             if self._returned:
                 return self._returned.pop()
-        claim = self._ledger.claim(self._number, self._clock.now())
+        claim = self._ledger.claim(self._number, self._clock.now()) or self._ledger.claim(
+            self._number, self._clock.now(), due=True
+        )
         if claim is not None and claim.readers and all(r.id in self._unsure for r in claim.readers):
             self._ledger.finish(claim)
             claim = None
@@ -160,7 +162,7 @@ class _Room:
         why = ""
         for pause in (*self._pauses, None):
             try:
-                reply = line.connection().hand_over(letter)
+                (reply,) = line.connection().hand_over((letter,))
                 self._answered = True
                 if reply.code != 421:
                     return reply
@@ -198,13 +200,13 @@ class _Room:
     def _record(self, claim: Claim, *deliveries: Delivery) -> None:
         if not deliveries:
             return
-        self._ledger.record(claim, deliveries)
+        self._ledger.record([(claim, delivery) for delivery in deliveries])
         if self._on_delivery is not None:
             with self._lock:
                 for delivery in deliveries:
                     self._on_delivery(delivery)
 
-    def _watch(self, state: DeliveryState, reply: Reply, reader: Subscriber) -> None:
+    def _watch(self, state: DeliveryState, reply: Reply, reader: Reader) -> None:
         with self._lock:
             if state == "unknown":
                 self._unsure.add(reader.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,10 +15,13 @@ from newsletter.model.ports import Connection, Reply
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
-class OutboxTransport:
+class OutboxRelay:
     """Letters to a folder, which is made when the first one comes."""
 
     name: str = "outbox"
+    connections: int = 1
+    at_once: int = 1
+    per_minute: int = 0
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -37,12 +40,15 @@ class _Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def hand_over(self, letter: Letter) -> Reply:
-        """Write one letter so that it is on the disk, whole, when this returns.
+    def hand_over(self, letters: Sequence[Letter], *, ahead: Letter | None = None) -> tuple[Reply, ...]:  # noqa: ARG002
+        """Write the letters, each so that it is on the disk, whole, when this returns.
 
         Its name comes from the Message-ID: a letter that is repeated replaces itself by the same bytes.
         Raises CannotWrite; a letter that stood there before still stands.
         """
+        return tuple(map(self._write, letters))
+
+    def _write(self, letter: Letter) -> Reply:
         local = letter.message_id.strip("<>").partition("@")[0]
         path = self._folder / f"{_UNSAFE.sub('_', local)}.eml"
         beside = path.with_suffix(".part")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Literal
 from urllib.parse import urlsplit
@@ -58,13 +58,14 @@ def _faults(settings: Settings) -> Iterator[tuple[str, str]]:
         yield f"the password would go to {smtp.host} unencrypted", 'Use security = "starttls" or "tls".'
 
 
-class SmtpTransport:
-    """Letters to a relay. `sender` is the mailbox that bounces go to, as mail.from names it."""
+class SmtpRelay:
+    """Letters to a mail server. `sender` is the mailbox that bounces go to, as mail.from names it."""
 
-    name: str = "smtp"
+    at_once: int = 1
 
     def __init__(self, smtp: Smtp, *, sender: str, tls: ssl.SSLContext | None = None) -> None:
         """`tls` is for relays with a certificate of their own; by default the system's authorities are trusted."""
+        self.name, self.connections, self.per_minute = smtp.name, smtp.connections, smtp.per_minute
         self._smtp = smtp
         self._sender = mailbox("mail.from", sender)[1]
         self._tls = tls
@@ -136,8 +137,12 @@ class _SmtpConnection:
             # The end of a letter must not wait until its beginning has been acknowledged (RFC 896).
             client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def hand_over(self, letter: Letter) -> Reply:
+    def hand_over(self, letters: Sequence[Letter], *, ahead: Letter | None = None) -> tuple[Reply, ...]:  # noqa: ARG002
         """Hand over one letter; ConnectionError if the connection broke before its final dot was written."""
+        (letter,) = letters
+        return (self._hand_over(letter),)
+
+    def _hand_over(self, letter: Letter) -> Reply:
         if not letter.recipient.isascii():
             return Reply(553, "5.1.3 This address needs SMTPUTF8, which no letter of ours uses")
         try:

@@ -29,7 +29,7 @@ def hand_over(room: Newsroom, letter: Letter) -> Reached:
     """Hand one letter to the transport; whatever is wrong with it comes back as words."""
     try:
         with room.open_transport().connect() as connection:
-            reply = connection.hand_over(letter)
+            (reply,) = connection.hand_over((letter,))
     except (NewsletterError, ConnectionError) as fault:
         return Reached("failed", str(fault))
     if 200 <= reply.code < 300:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from newsletter.archive.feeds.entries import content_of, page_address
 from newsletter.archive.search.index import dump, searchable
+from newsletter.model.audience import Variant
 from newsletter.model.issue import Issue, ToldCorrection
 from newsletter.model.ports import Templates
 from newsletter.model.shelf import Around, Site
@@ -19,7 +20,7 @@ from newsletter.press.issue_markdown import issue_markdown
 from newsletter.press.linking.terms import with_term_links
 from newsletter.press.pictures.picture import picture
 from newsletter.press.site.pages import archived_page
-from newsletter.press.variants import VARIANTS, Variant, in_variant
+from newsletter.press.variants import VARIANTS, in_variant
 
 #: What is made of an issue; the variants are its entries in the feeds.
 Part = Literal["page", "search", "markdown", "picture", "full", "news", "explainer"]

@@ -9,6 +9,7 @@ from functools import partial
 from newsletter.archive.feeds.entries import page_address
 from newsletter.archive.lists.shelves import around
 from newsletter.archive.plan import FEED_LENGTH, PICTURE, Bound
+from newsletter.model.audience import Variant
 from newsletter.model.remarks import Remark
 from newsletter.model.shelf import Shelves, Site
 from newsletter.newsroom.images import image_files, with_images
@@ -17,7 +18,7 @@ from newsletter.newsroom.site.cache import SiteCache
 from newsletter.newsroom.site.issue import Part, Sheet, make_parts
 from newsletter.newsroom.site.records import Kept
 from newsletter.newsroom.site.workers import Job
-from newsletter.press.variants import VARIANTS, Variant, in_variant
+from newsletter.press.variants import VARIANTS, in_variant
 
 #: What every issue has.
 _ALWAYS: tuple[Part, ...] = ("page", "search", "markdown")

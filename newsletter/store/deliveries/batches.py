@@ -51,22 +51,20 @@ def epoch_of(connection: Connection) -> int:
     return int(value or 0)
 
 
-def next_batch(connection: Connection, mailing: int, epoch: int, now: datetime) -> Row[Any] | None:
-    """The first open batch, else the first finished one with a reader who is due; locked, passing over locked ones."""
-    of_ours = select(batches).where(batches.c.mailing == mailing).order_by(batches.c.no).limit(1)
+def next_batch(
+    connection: Connection, mailing: int, epoch: int, now: datetime, *, after: int, due: bool
+) -> Row[Any] | None:
+    """The first open batch above `after`, or finished one with a reader who is due; locked, past locked ones."""
+    of_ours = select(batches).where(batches.c.mailing == mailing, batches.c.no > after).order_by(batches.c.no).limit(1)
     is_due = and_(
         delivery_exceptions.c.mailing == batches.c.mailing,
         delivery_exceptions.c.batch == batches.c.no,
         _is_due(epoch, now),
     )
-    for wanted in (
-        batches.c.state == "open",
-        and_(batches.c.state == "done", exists(select(1).select_from(delivery_exceptions).where(is_due))),
-    ):
-        found = connection.execute(of_ours.where(wanted).with_for_update(skip_locked=True)).one_or_none()
-        if found is not None:
-            return found
-    return None
+    wanted = batches.c.state == "open"
+    if due:
+        wanted = and_(batches.c.state == "done", exists(select(1).select_from(delivery_exceptions).where(is_due)))
+    return connection.execute(of_ours.where(wanted).with_for_update(skip_locked=True)).one_or_none()
 
 
 def claim_of(connection: Connection, batch: Row[Any], epoch: int, now: datetime) -> Claim:

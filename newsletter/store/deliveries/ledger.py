@@ -7,14 +7,14 @@ changes (`delivery_exceptions`); the rest is appended (`deliveries`). A batch is
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
 from newsletter.model.audience import Delivery, Mailing, Tally
-from newsletter.model.ports import Claim
+from newsletter.model.ports import Claim, Heard
 from newsletter.store import schema
 from newsletter.store.database import Database, insert
 from newsletter.store.deliveries.batches import (
@@ -100,16 +100,16 @@ class SqlLedger:
             sha256=row.sha256,
         )
 
-    def claim(self, mailing: int, now: datetime) -> Claim | None:
-        """The next batch with readers to serve; None when nothing is left to do now.
+    def claim(self, mailing: int, now: datetime, *, after: int = 0, due: bool = False) -> Claim | None:
+        """The next batch numbered above `after` that is open and has somebody in it; None if there is none.
 
-        First the open batches in order, then those with readers whose next try is due. A letter of unknown fate
+        With `due` the next one that was worked through and has readers whose next try is due. A letter of unknown fate
         is due when its time has come, and at once in a later run.
         """
         while True:
             with self.database.write() as connection:
                 epoch = epoch_of(connection)
-                batch = next_batch(connection, mailing, epoch, now)
+                batch = next_batch(connection, mailing, epoch, now, after=after, due=due)
                 if batch is None:
                     return None
                 claim = claim_of(connection, batch, epoch, now)
@@ -119,11 +119,15 @@ class SqlLedger:
             if state == "claimed":
                 return claim
 
-    def record(self, claim: Claim, deliveries: Iterable[Delivery]) -> None:
+    def record(self, results: Sequence[tuple[Claim, Delivery]]) -> Heard:
         """Append results. Durable when it returns; accepted stays accepted, whatever comes after it."""
-        results = tuple(deliveries)
+        by_batch: dict[int, tuple[Claim, list[Delivery]]] = {}
+        for claim, delivery in results:
+            by_batch.setdefault(claim.batch, (claim, []))[1].append(delivery)
         with self.database.write() as connection:
-            _record(connection, claim, results)
+            for _, (claim, deliveries) in sorted(by_batch.items()):
+                _record(connection, claim, deliveries)
+        return Heard()
 
     def finish(self, claim: Claim) -> None:
         """Mark the batch as worked through; if readers in it have no result, it is open again instead.

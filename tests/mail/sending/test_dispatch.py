@@ -12,8 +12,8 @@ import pytest
 
 from newsletter.errors import CannotSend, StoreFault
 from newsletter.mail.sending.dispatch import dispatch
-from newsletter.mail.transports.outbox import OutboxTransport
-from newsletter.mail.transports.smtp import SmtpTransport
+from newsletter.mail.transports.outbox import OutboxRelay
+from newsletter.mail.transports.smtp import SmtpRelay
 from newsletter.model.audience import Delivery, Letter, Tally
 from newsletter.model.ports import Reply, Transport
 from newsletter.model.settings import Smtp
@@ -69,8 +69,8 @@ def test_the_outbox_and_the_relay_get_the_same_bytes(tmp_path: Path) -> None:
     readers = make_readers(3)
     with ScriptedRelay() as relay:
         smtp = Smtp(host=relay.host, port=relay.port, security="none")
-        send(MemoryLedger(readers), SmtpTransport(smtp, sender="pulse@example.com"))
-    send(MemoryLedger(readers), OutboxTransport(tmp_path))
+        send(MemoryLedger(readers), SmtpRelay(smtp, sender="pulse@example.com"))
+    send(MemoryLedger(readers), OutboxRelay(tmp_path))
 
     assert sorted(relay.letters) == sorted(file.read_bytes() for file in tmp_path.iterdir())
 
@@ -194,7 +194,7 @@ def test_a_real_relay_that_closes_in_the_middle_gets_every_letter_once() -> None
     script = {".": ["250 Ok", "421 4.3.2 Closing", "250 Ok", None, "250 Ok"]}
 
     with ScriptedRelay(script) as relay:
-        transport = SmtpTransport(Smtp(host=relay.host, port=relay.port, security="none"), sender="pulse@example.com")
+        transport = SmtpRelay(Smtp(host=relay.host, port=relay.port, security="none"), sender="pulse@example.com")
         first = send(ledger, transport)
         second = send(ledger, transport)
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from newsletter.errors import CannotWrite
-from newsletter.mail.transports.outbox import OutboxTransport
+from newsletter.mail.transports.outbox import OutboxRelay
 from tests.mail.builders import make_letter
 
 
 def test_a_letter_becomes_a_file_byte_for_byte(tmp_path: Path) -> None:
     letter = make_letter()
 
-    with OutboxTransport(tmp_path / "var" / "outbox").connect() as connection:
+    with OutboxRelay(tmp_path / "var" / "outbox").connect() as connection:
         reply = connection.hand_over(letter)
 
     [file] = (tmp_path / "var" / "outbox").iterdir()
@@ -27,7 +27,7 @@ def test_a_letter_becomes_a_file_byte_for_byte(tmp_path: Path) -> None:
 
 
 def test_a_repeat_replaces_itself(tmp_path: Path) -> None:
-    with OutboxTransport(tmp_path).connect() as connection:
+    with OutboxRelay(tmp_path).connect() as connection:
         connection.hand_over(make_letter(1))
         connection.hand_over(make_letter(2))
         connection.hand_over(make_letter(1))
@@ -39,7 +39,7 @@ def test_a_full_disk_keeps_the_letter_that_was_there(tmp_path: Path, monkeypatch
     def full(_descriptor: int) -> Any:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with OutboxTransport(tmp_path).connect() as connection:
+    with OutboxRelay(tmp_path).connect() as connection:
         connection.hand_over(make_letter())
         monkeypatch.setattr("os.fsync", full)
         with pytest.raises(CannotWrite, match="No space left") as fault:
@@ -52,12 +52,12 @@ def test_a_full_disk_keeps_the_letter_that_was_there(tmp_path: Path, monkeypatch
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("a file")
 
-    with pytest.raises(CannotWrite, match="outbox"), OutboxTransport(tmp_path / "outbox" / "x").connect():
+    with pytest.raises(CannotWrite, match="outbox"), OutboxRelay(tmp_path / "outbox" / "x").connect():
         pass
 
 
 def test_no_message_id_leads_out_of_the_folder(tmp_path: Path) -> None:
-    with OutboxTransport(tmp_path / "outbox").connect() as connection:
+    with OutboxRelay(tmp_path / "outbox").connect() as connection:
         connection.hand_over(replace(make_letter(), message_id="<../../etc/x@example.com>"))
 
     assert [file.name for file in (tmp_path / "outbox").iterdir()] == [".._.._etc_x.eml"]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.errors import CannotSend
-from newsletter.mail.transports.smtp import SmtpTransport, check_ready
+from newsletter.mail.transports.smtp import SmtpRelay, check_ready
 from newsletter.model.issue import Wording
 from newsletter.model.ports import Reply
 from newsletter.model.settings import (
@@ -33,9 +33,9 @@ from tests.mail.relays import Relay, ScriptedRelay, trusting
 both_ways = pytest.mark.parametrize("pipelining", [True, False], ids=["pipelining", "plain"])
 
 
-def transport_to(relay: Relay | ScriptedRelay, **changes: Any) -> SmtpTransport:
+def transport_to(relay: Relay | ScriptedRelay, **changes: Any) -> SmtpRelay:
     smtp = Smtp(host=relay.host, port=relay.port, security="none", timeout=timedelta(seconds=5))
-    return SmtpTransport(replace(smtp, **changes), sender="Tech Pulse <pulse@example.com>", tls=trusting())
+    return SmtpRelay(replace(smtp, **changes), sender="Tech Pulse <pulse@example.com>", tls=trusting())
 
 
 # A real server ------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed() -> None:
     with (
         Relay(tls="starttls") as relay,
         pytest.raises(CannotSend, match="certificate is not valid"),
-        SmtpTransport(Smtp(host=relay.host, port=relay.port), sender="pulse@example.com").connect(),
+        SmtpRelay(Smtp(host=relay.host, port=relay.port), sender="pulse@example.com").connect(),
     ):
         pass
 
@@ -102,7 +102,7 @@ def test_a_relay_without_starttls_gets_nothing_unencrypted() -> None:
 def test_a_relay_that_is_not_there_is_named_with_what_to_check() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    transport = SmtpTransport(Smtp(host="127.0.0.1", port=port, security="none"), sender="pulse@example.com")
+    transport = SmtpRelay(Smtp(host="127.0.0.1", port=port, security="none"), sender="pulse@example.com")
 
     with pytest.raises(CannotSend, match=rf"127\.0\.0\.1:{port} takes no letters") as fault, transport.connect():
         pass
