@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from newsletter.files.folder import week_folder
 from newsletter.files.state import read_state
 from newsletter.mail.transports.outbox import OutboxRelay
 from newsletter.model.audience import Letter, Tally
-from newsletter.model.ports import Connection, Reply
+from newsletter.model.ports import Connection, Relay, Reply, Transport
 from newsletter.model.week import Week
 from newsletter.model.week_state import WeekState
 from newsletter.newsroom.composing import Composed
@@ -87,8 +87,12 @@ class HandClock:
 class Post:
     """A transport that remembers every letter; `answers` says what the relay replies."""
 
+    connections = at_once = 1
+    per_minute = 0
+
     def __init__(self, name: str = "outbox") -> None:
         self.name = name
+        self.relays = (self,)
         self.tried: list[Letter] = []
         self.taken: list[Letter] = []
         self.answers: Callable[[Letter], Reply] = lambda _: Reply(250, "2.0.0 Taken", "letter")
@@ -98,7 +102,10 @@ class Post:
     def connect(self) -> Iterator[Connection]:
         yield self
 
-    def hand_over(self, letter: Letter) -> Reply:
+    def hand_over(self, letters: Sequence[Letter], *, ahead: Letter | None = None) -> tuple[Reply, ...]:
+        return tuple(map(self._take, letters))
+
+    def _take(self, letter: Letter) -> Reply:
         with self._lock:
             self.tried.append(letter)
             reply = self.answers(letter)
@@ -134,12 +141,17 @@ class _DyingConnection:
     def __init__(self, inner: Connection, at: int) -> None:
         self._inner, self._left = inner, at
 
-    def hand_over(self, letter: Letter) -> Reply:
-        reply = self._inner.hand_over(letter)
+    def hand_over(self, letters: Sequence[Letter], *, ahead: Letter | None = None) -> tuple[Reply, ...]:
+        replies = self._inner.hand_over(letters, ahead=ahead)
         self._left -= 1
         if not self._left:
             os.kill(os.getpid(), signal.SIGKILL)
-        return reply
+        return replies
+
+
+def over(*relays: Relay) -> Callable[[], Transport]:
+    """What opens a transport over these relays, for `Newsroom.open_transport`."""
+    return lambda: Transport("smtp", relays)
 
 
 @dataclass

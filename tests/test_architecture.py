@@ -62,7 +62,7 @@ TOUCHING = {
 }  # fmt: skip
 #: Each third-party library and how many modules may name it.
 FEW = {
-    "httpx2": 1, "httpcore2": 1, "brotli": 1, "feedparser": 1, "lxml": 7, "pebble": 1, "publicsuffixlist": 1, "nh3": 2,
+    "httpx2": 2, "httpcore2": 1, "brotli": 1, "feedparser": 1, "lxml": 7, "pebble": 1, "publicsuffixlist": 1, "nh3": 2,
     "css_inline": 1,
     "markdown": 1, "jinja2": 1, "apscheduler": 1,
     "uvicorn": 1, "aiosmtpd": 1, "snowballstemmer": 1, "pydantic": 3, "alembic": 2, "starlette": 4, "watchfiles": 1,

@@ -27,7 +27,7 @@ from newsletter.model.ports import Reply, Transport
 from newsletter.model.week_state import Sent
 from newsletter.pipeline import approve, deliver, draft, freeze, run
 from newsletter.rehearsal import rehearse
-from tests.room import FREEZE, SEND, WEEK, Post, Workspace, in_a_process, workspace
+from tests.room import FREEZE, SEND, WEEK, Post, Workspace, in_a_process, over, workspace
 
 READERS = ("ada", "bo", "cy", "di", "ed", "flo", "gus", "hal")
 
@@ -75,7 +75,7 @@ def test_after_an_end_in_the_middle_everybody_has_it_and_one_letter_at_most_twic
     space.seal()
     dying = killed_at(number, after_taking=after_taking)
     with pytest.raises(Killed):
-        deliver(replace(space.room, open_transport=lambda: dying), WEEK, space.store)
+        deliver(replace(space.room, open_transport=over(dying)), WEEK, space.store)
 
     space.clock.instant += timedelta(hours=2)
     space.deliver()
@@ -102,7 +102,7 @@ def test_a_killed_process_leaves_nobody_without_and_repeats_no_more_than_its_con
         with in_a_process("-c", _DIES_AT_THE_THIRD_LETTER, str(tmp_path), environ=environ) as dying:
             said = dying.communicate(timeout=60)
         with workspace(tmp_path) as space:
-            space.room = replace(space.room, open_transport=lambda: OutboxRelay(box))
+            space.room = replace(space.room, open_transport=over(OutboxRelay(box)))
             space.clock.instant = SEND + timedelta(hours=1)
             tally = space.deliver()
         received = sorted(box.glob("*"))
@@ -138,10 +138,10 @@ from newsletter.files.state import write_state
 from newsletter.model.week import Week
 from newsletter.newsroom.room import open_newsroom
 from newsletter.pipeline import deliver
-from tests.room import DyingOutbox
+from tests.room import DyingOutbox, over
 
 room = open_newsroom(Path(sys.argv[1]), environ=os.environ)
-room = replace(room, open_transport=lambda: DyingOutbox(Path(os.environ["OUTBOX"]), at=3))
+room = replace(room, open_transport=over(DyingOutbox(Path(os.environ["OUTBOX"]), at=3)))
 with room.open_store() as store, room.lock(store):
     deliver(room, Week(2024, 23), store)
 """

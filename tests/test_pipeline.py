@@ -19,7 +19,7 @@ from newsletter.model.settings import NO_SECRET, Smtp
 from newsletter.newsroom.calendar import current_week
 from newsletter.newsroom.letters.mailings import readers_secret
 from newsletter.pipeline import approve, collect, draft, freeze, publish
-from tests.room import FREEZE, HOST, SEND, WEEK, Workspace, wired, workspace
+from tests.room import FREEZE, HOST, SEND, WEEK, Workspace, over, wired, workspace
 
 NEXT = WEEK.after()
 
@@ -233,7 +233,7 @@ def test_a_relay_that_was_away_at_the_slot_gets_the_letters_when_it_is_back(spac
     space.seal()
     kept = space.room
     nobody = Smtp(host="127.0.0.1", port=9, security="none", timeout=timedelta(seconds=2))
-    space.room = replace(kept, open_transport=lambda: SmtpRelay(nobody, sender="pulse@pulse.example.com"))
+    space.room = replace(kept, open_transport=over(SmtpRelay(nobody, sender="pulse@pulse.example.com")))
     away = space.run_at(SEND)
     with pytest.raises(CannotSend):
         space.deliver()
@@ -250,7 +250,7 @@ def test_a_relay_that_was_away_too_long_leaves_the_decision_to_a_person(space: W
     space.seal()
     kept = space.room
     nobody = Smtp(host="127.0.0.1", port=9, security="none", timeout=timedelta(seconds=2))
-    space.room = replace(kept, open_transport=lambda: SmtpRelay(nobody, sender="pulse@pulse.example.com"))
+    space.room = replace(kept, open_transport=over(SmtpRelay(nobody, sender="pulse@pulse.example.com")))
     space.run_at(SEND)
     space.room = kept
 

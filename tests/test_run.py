@@ -185,7 +185,7 @@ from newsletter.editorial import rebuild
 from newsletter.newsroom.status import faults_of
 from newsletter.mail.transports.outbox import OutboxRelay
 from newsletter.pipeline import run
-from tests.room import COLLECT, FREEZE, HOST, SEND, WEEK, DyingOutbox, Post, workspace
+from tests.room import COLLECT, FREEZE, HOST, SEND, WEEK, DyingOutbox, Post, over, workspace
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -217,7 +217,7 @@ def deadly(room, stage):
     if stage == "collect":
         return replace(room, hosts=Hosts({HOST: ""}))
     if stage == "deliver":
-        return replace(room, open_transport=lambda: DyingOutbox(room.root / "out", at=2))
+        return replace(room, open_transport=over(DyingOutbox(room.root / "out", at=2)))
     return replace(room, templates=Templates(room.templates, fatal[stage]))
 
 for stage in sys.argv[2:]:
@@ -226,7 +226,7 @@ for stage in sys.argv[2:]:
         space.add("ada", "bo", "cy")
         feed = f'[[feed]]\\nid = "a"\\nname = "A"\\nurl = "https://{HOST}/a"\\n'
         space.write("feeds.toml", feed if stage == "collect" else "")
-        room = replace(space.room, open_transport=lambda: OutboxRelay(root / "out"))
+        room = replace(space.room, open_transport=over(OutboxRelay(root / "out")))
     child = os.fork()
     if child == 0:
         bad = deadly(room, stage)
