@@ -101,6 +101,9 @@ def _title(told: _Told, setting: Setting) -> tuple[str, bool, str]:
             text, is_html = atom_text(one) if setting.atom else (inner(one), True)
             if text:
                 return text, is_html, _language(one)
+        if key in told:
+            # A title that says nothing is still the entry's: that of a clip in it does not take its place.
+            break
     return "", not setting.atom, ""
 
 

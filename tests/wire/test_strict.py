@@ -98,6 +98,12 @@ def test_the_media_title_stands_in_where_there_is_no_other() -> None:
     assert rss("<media:content><media:title>clip</media:title></media:content>", spaces=MEDIA).title == "clip"
 
 
+def test_a_title_that_says_nothing_is_not_replaced_by_that_of_a_clip_in_the_entry() -> None:
+    told = "<title><![CDATA[ ]]></title><media:group><media:title>clip</media:title></media:group>"
+
+    assert rss(told, spaces=MEDIA).title == ""
+
+
 def test_the_feeds_own_name_is_not_that_of_its_image() -> None:
     assert (
         read("<rss><channel><image><title>no</title></image><title>A &amp;amp; B</title></channel></rss>").title
