@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal, NewType
 
@@ -69,6 +69,8 @@ class Letter:
     recipient: Address
     message_id: str
     data: bytes
+    #: Whether an earlier try may have arrived without our knowing: a transport that can ask should ask first.
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,10 @@ class Tally:
     left: int = 0
     #: Readers without a result when the mailing was cancelled.
     cancelled: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        """Two mailings together."""
+        return Tally(**{field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)})
 
     @property
     def waiting(self) -> int:

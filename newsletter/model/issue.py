@@ -10,6 +10,7 @@ from typing import Literal
 from newsletter.model.fates import Continued, Fate
 from newsletter.model.news import NearMiss, News, Ranked, Story
 from newsletter.model.remarks import Remark
+from newsletter.model.audience import Variant
 from newsletter.model.theme import HOUSE, Theme
 from newsletter.model.week import Week
 
@@ -270,6 +271,8 @@ class Issue:
     #: Pictures of the explainer that lie in the workspace.
     images: tuple[Image, ...] = ()
     theme: Theme = HOUSE
+    #: The cuts in which it goes out; the first is that of whoever chose none of them.
+    variants: tuple[Variant, ...] = ("full",)
     #: Of an issue that was printed before this program was there: its folder in the archive; "" means the week.
     slug: str = ""
     #: What it was read from: a path as the importer was given it; "" for an issue made here.
@@ -291,7 +294,7 @@ class Renditions:
     email_html: str
     email_text: str
     page: str
-    variant: str = "full"
+    variant: Variant = "full"
     #: What the HTML part holds in part only, and the page whole, each in words: it would have been too large.
     shortened: tuple[str, ...] = ()
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from threading import Lock
 
-from newsletter.mail.letter.letters import write_letter
+from newsletter.mail.letter.dkim import Keys
+from newsletter.mail.letter.letters import LetterWriter, write_letter
 from newsletter.mail.letter.segments import build_mailing
-from newsletter.model.audience import Address, Delivery, Letter, Mailing, Subscriber, Tally
+from newsletter.model.audience import Address, Delivery, Letter, Mailing, Signature, Subscriber, Tally
 from newsletter.model.issue import Wording
 from newsletter.model.marks import UNSUBSCRIBE_MARK
-from newsletter.model.ports import Claim, Connection, Reply
+from newsletter.model.ports import Claim, Connection, Heard, Reply
 from newsletter.model.settings import Mail
 from newsletter.model.week import Week
 
@@ -34,20 +35,25 @@ def make_mailing(
     sender: str = "Tech Pulse <pulse@example.com>",
     reply_to: str = "",
     list_id: str = "",
+    feedback_id: str = "",
     name: str = "Tech Pulse",
     base_url: str = "https://pulse.example.com",
     variant: str = "full",
     date: datetime = SENT,
+    signatures: tuple[Signature, ...] = (),
+    secret_mark: str = "",
 ) -> Mailing:
     return build_mailing(
         week=Week(2024, 23),
         variant=variant,
         subject=subject,
-        mail=Mail(sender=sender, reply_to=reply_to, list_id=list_id),
+        mail=Mail(sender=sender, reply_to=reply_to, list_id=list_id, feedback_id=feedback_id),
         wording=Wording(name=name, base_url=base_url),
         html=html,
         text=text,
         date=date,
+        signatures=signatures,
+        secret_mark=secret_mark,
     )
 
 
@@ -64,12 +70,14 @@ def make_readers(count: int) -> tuple[Subscriber, ...]:
     return tuple(make_reader(number) for number in range(1, count + 1))
 
 
-def make_letter(number: int = 1, *, mailing: Mailing | None = None, mailbox: str = "") -> Letter:
-    return write_letter(mailing or make_mailing(), make_reader(number, mailbox=mailbox), secret=SECRET)
+def make_letter(
+    number: int = 1, *, mailing: Mailing | None = None, mailbox: str = "", keys: Keys | None = None
+) -> Letter:
+    return write_letter(mailing or make_mailing(), make_reader(number, mailbox=mailbox), secret=SECRET, keys=keys)
 
 
-def writer(mailing: Mailing) -> Callable[[Subscriber], Letter]:
-    return lambda reader: write_letter(mailing, reader, secret=SECRET)
+def writer(mailing: Mailing, *, keys: Keys | None = None) -> LetterWriter:
+    return LetterWriter(mailing, secret=SECRET, keys=keys)
 
 
 def parse(letter: Letter) -> EmailMessage:
@@ -102,62 +110,87 @@ class MemoryLedger:
         self.readers = tuple(readers)
         self.left: set[int] = set()
         self.records: list[Delivery] = []
+        #: So many results went into each transaction.
+        self.transactions: list[int] = []
+        self.intended: list[int] = []
         self.fail_records_after = -1
+        self.paused = ""
+        #: Called before each record, with what it is about to keep.
+        self.before_record: Callable[[Sequence[Delivery]], None] = lambda _: None
         self._lock = Lock()
         self._size = batch_size
-        self._open: list[int] = []
-        self._claimed: set[int] = set()
         self._epoch = 0
         self.take_over()
 
     def take_over(self) -> None:
         """What a new run does first: batches of dead workers are open again."""
         self._epoch += 1
-        self._claimed.clear()
-        self._open = list(range(0, len(self.readers), self._size))
-
-    def open_mailing(self, mailing: Mailing, now: datetime) -> int:
-        return 1
+        self._claimed: set[int] = set()
+        self._runs_from = len(self.records)
 
     def mailing(self, week: str, variant: str) -> tuple[int, Mailing] | None:
         return None
 
-    def claim(self, mailing: int, now: datetime) -> Claim | None:
+    def claim(self, mailing: int, now: datetime, *, after: int = 0, due: bool = False) -> Claim | None:
         with self._lock:
-            while self._open:
-                start = self._open.pop(0)
-                claim = self._part(start, self.readers[start : start + self._size], now)
-                if claim is not None:
-                    self._claimed.add(start)
-                    return claim
-            # Like the real ledger, it offers letters without an answer again as soon as the batches are done.
-            return None if self._claimed else self._part(-1, self.readers, now)
+            if self.paused:
+                return None
+            for number, start in enumerate(range(0, len(self.readers), self._size), 1):
+                if number > after and number not in self._claimed:
+                    claim = self._part(number, self.readers[start : start + self._size], now, due=due)
+                    if claim is not None:
+                        self._claimed.add(number)
+                        return claim
+            return None
 
-    def _part(self, batch: int, readers: Iterable[Subscriber], now: datetime) -> Claim | None:
+    def _part(self, batch: int, readers: Iterable[Subscriber], now: datetime, *, due: bool) -> Claim | None:
         states = self.states()
         waiting = tuple(
             r
             for r in readers
-            if r.id not in self.left and (states.get(r.id) in (None, "unknown") or self._is_due(r.id, now))
+            if r.id not in self.left
+            and (self._is_due(r.id, now) if due else states.get(r.id) is None or self._is_due(r.id, now))
         )
         left = tuple(r.id for r in readers if r.id in self.left and states.get(r.id) not in ("accepted", "left"))
         if not waiting and not left:
             return None
-        return Claim(mailing=1, batch=batch, epoch=self._epoch, readers=waiting, left=left)
+        return Claim(
+            mailing=1, batch=batch, epoch=self._epoch, readers=waiting, left=left, fresh=not states and self._epoch == 1
+        )
 
     def _is_due(self, reader: int, now: datetime) -> bool:
-        last = next(d for d in reversed(self.records) if d.subscriber == reader)
-        return last.state == "deferred" and last.at + timedelta(minutes=5) <= now
+        last = next((d for d in reversed(self.records) if d.subscriber == reader), None)
+        if last is None or last.state not in ("deferred", "unknown"):
+            return False
+        of_earlier_run = last.state == "unknown" and self.records.index(last) < self._runs_from
+        return of_earlier_run or last.at + timedelta(minutes=5) <= now
 
-    def record(self, claim: Claim, deliveries: Iterable[Delivery]) -> None:
+    def record(self, results: Sequence[tuple[Claim, Delivery]]) -> Heard:
+        deliveries = [delivery for _, delivery in results]
+        self.before_record(deliveries)
         with self._lock:
-            if self.fail_records_after == len(self.records):
+            if 0 <= self.fail_records_after <= len(self.records):
                 raise PowerCut
             self.records += deliveries
+            self.transactions.append(len(deliveries))
+        return self.heard(1)
+
+    def intend(self, letters: Sequence[tuple[Claim, int]]) -> None:
+        with self._lock:
+            self.intended += [reader for _, reader in letters]
+
+    def heard(self, mailing: int) -> Heard:
+        return Heard(state="paused" if self.paused else "open", departures=len(self.left))
+
+    def still_readers(self, readers: Collection[int]) -> frozenset[int]:
+        return frozenset(readers) - self.left
 
     def finish(self, claim: Claim) -> None:
         with self._lock:
             self._claimed.discard(claim.batch)
+
+    def pause(self, mailing: int, why: str, now: datetime) -> None:
+        self.paused = self.paused or why
 
     def tally(self, mailing: int) -> Tally:
         found = list(self.states().values())
@@ -167,6 +200,7 @@ class MemoryLedger:
             deferred=found.count("deferred"),
             refused=found.count("refused"),
             unknown=found.count("unknown"),
+            held=found.count("held"),
             left=found.count("left"),
         )
 
@@ -193,6 +227,10 @@ class RecordingTransport:
     #: Asked with the number of connections open at once, this one included.
     refuse_connection: Callable[[int], Exception | None] = lambda _n: None
     name: str = "recording"
+    at_once: int = 1
+    per_minute: int = 0
+    #: Letters announced ahead, in order.
+    announced: list[Letter] = field(default_factory=list)
     #: Letters that the relay took, in order.
     taken: list[Letter] = field(default_factory=list)
     tried: int = 0
@@ -214,12 +252,34 @@ class RecordingTransport:
             with self._lock:
                 self.closed += 1
 
-    def hand_over(self, letter: Letter) -> Reply:
+    def hand_over(self, letters: Sequence[Letter], *, ahead: Letter | None = None) -> tuple[Reply, ...]:
         with self._lock:
-            self.tried += 1
-            answer = self.answer(self.tried, letter)
-            if isinstance(answer, type):
-                raise answer("the relay hung up")
-            if answer.code in (0, 250):
-                self.taken.append(letter)
-            return answer
+            if ahead is not None:
+                self.announced.append(ahead)
+            return tuple(map(self._answer, letters))
+
+    def _answer(self, letter: Letter) -> Reply:
+        self.tried += 1
+        answer = self.answer(self.tried, letter)
+        if isinstance(answer, type):
+            raise answer("the relay hung up")
+        if answer.code in (0, 250):
+            self.taken.append(letter)
+        return answer
+
+
+@dataclass
+class Way:
+    """A relay that several connections of a transport in memory lead to."""
+
+    to: RecordingTransport
+    connections: int = 1
+    name: str = "smtp"
+    per_minute: int = 0
+
+    @property
+    def at_once(self) -> int:
+        return self.to.at_once
+
+    def connect(self) -> AbstractContextManager[Connection]:
+        return self.to.connect()

@@ -6,25 +6,51 @@ letter per connection has gone without a record; it goes again with the same byt
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import ExitStack
-from dataclasses import replace
-from threading import Event, Lock
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Event
 
 from newsletter.errors import CannotSend
+from newsletter.mail.sending.commits import Commits
+from newsletter.mail.sending.line import Line, masked
+from newsletter.mail.sending.pace import Pace, Turn
+from newsletter.mail.sending.pool import Pool
+from newsletter.mail.sending.verdicts import verdict
+from newsletter.mail.sending.watch import Watch
 from newsletter.model.audience import Delivery, DeliveryState, Letter, Mailing, Reader, Tally
-from newsletter.model.ports import Claim, Clock, Connection, Ledger, Reply, Transport
+from newsletter.model.ports import Claim, Clock, Ledger, Reply, Transport
+from newsletter.model.settings import Delivering
 from newsletter.text import clip, one_line
 
-#: Seconds before each new connection for one letter; when all have been tried, this worker gives up.
-PAUSES = (0.0, 1.0, 5.0)
-#: So many refusals in a row that are not the readers' fault stop the mailing.
-REFUSALS_IN_A_ROW = 3
+PAUSES = (0.0, 1.0, 5.0, 30.0)
+#: Seconds that results of a group wait for others at most.
+_FLUSH = 0.05
+#: Characters of a relay's words that are kept.
+_REPLY = 200
+#: "I am closing the channel" (RFC 5321, 4.2.3).
+_CLOSING = 421
 
-_ENHANCED = re.compile(r"5\.(\d{1,3})\.(\d{1,3})\b")
-_MAILBOX = re.compile(r"[^\s<>]+@[^\s<>]+")
+Result = tuple[Claim, Delivery]
+Written = tuple[Turn, Letter]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """The clock of rates, in seconds, which never goes back, and how long is waited for a relay."""
+
+    ticks: Callable[[], float] = time.monotonic
+    #: Before each new connection for one letter; when all have been tried, the worker gives up.
+    pauses: Sequence[float] = PAUSES
+    #: Of a worker whose relay has no room for it.
+    rest: float = 60.0
+    #: Between two looks at what may go, at most.
+    look: float = 0.25
 
 
 def dispatch(
@@ -35,35 +61,26 @@ def dispatch(
     transport: Transport,
     write: Callable[[Reader], Letter],
     clock: Clock,
-    connections: int = 1,
+    delivering: Delivering | None = None,
     on_delivery: Callable[[Delivery], None] | None = None,
     stop: Callable[[], bool] | None = None,
-    pauses: Sequence[float] = PAUSES,
+    timing: Timing | None = None,
 ) -> Tally:
-    """Send what is still to be sent, over so many connections at a time, each with its own claim.
+    """Send what is still to be sent, over all relays of the transport, each with its connections.
 
     The ledger is called from several threads; `on_delivery`, after each durable result, from one at a time.
     `stop` is asked before every letter, and Ctrl-C has the same effect: what is under way is finished and recorded.
-    A letter without an answer after its final dot is recorded as unknown and goes again at the next run.
+    A mailing that a person pauses or cancels meanwhile stops in the same way.
+    A letter without an answer after its final dot is recorded as unknown and goes again at the next run, or as held.
 
-    Raises CannotSend if the relay cannot be reached, or refuses the sender or the content; what was accepted until
-    then is recorded, nobody is blamed for it, and the next run goes on from there.
+    Raises CannotSend if no relay can be reached; and if the relay refuses us or too many letters, and then the mailing
+    is paused. What was accepted until then is recorded, and the next run goes on from there.
     """
-    room = _Room(mailing_id, mailing, ledger, transport, write, clock, on_delivery, stop, tuple(pauses))
-    with ThreadPoolExecutor(connections, thread_name_prefix="letters") as pool:
-        try:
-            workers = [pool.submit(room.work) for _ in range(connections)]
-            room.opened.set()
-            wait(workers)
-        finally:
-            room.halting.set()
-            room.opened.set()
-    for worker in workers:
-        worker.result()
-    return ledger.tally(mailing_id)
+    run = _Run(mailing_id, mailing, ledger, transport, write, clock, delivering or Delivering(), timing or Timing())
+    return run.go(on_delivery, stop)
 
 
-class _Room:
+class _Run:
     """What the workers of one dispatch share."""
 
     def __init__(
@@ -74,189 +91,215 @@ class _Room:
         transport: Transport,
         write: Callable[[Reader], Letter],
         clock: Clock,
-        on_delivery: Callable[[Delivery], None] | None,
-        stop: Callable[[], bool] | None,
-        pauses: tuple[float, ...],
+        delivering: Delivering,
+        timing: Timing,
     ) -> None:
+        self._number, self._mailing, self._ledger, self._relays = number, mailing, ledger, transport.relays
+        self._write, self._clock, self._delivering, self._timing = write, clock, delivering, timing
+        self._several = len(transport.relays) > 1
         self.halting = Event()
         #: No worker begins before all are there: one that Ctrl-C kept the pool from noting would go on unseen.
-        self.opened = Event()
-        self._number, self._mailing = number, mailing
-        self._ledger, self._transport, self._write, self._clock = ledger, transport, write, clock
-        self._on_delivery, self._stop, self._pauses = on_delivery, stop, pauses
-        self._lock = Lock()
-        #: Lines whose workers serve a claim or will ask for one.
-        self._serving: set[_Line] = set()
-        #: What is left of the claims of workers that have no connection.
-        self._returned: list[Claim] = []
-        #: Readers whose letter has had no answer; they wait for the next run.
-        self._unsure: set[int] = set()
-        self._refusals = 0
-        #: Whether the relay has answered any letter of this run.
+        self._opened = Event()
+        self._watch = Watch(delivering.max_refused)
+        #: Whether a relay has answered any letter of this run.
         self._answered = False
 
-    def work(self) -> None:
-        """Serve claims over one line until nothing is left."""
-        self.opened.wait()
-        line = _Line(self._transport)
+    def go(self, on_delivery: Callable[[Delivery], None] | None, stop: Callable[[], bool] | None) -> Tally:
+        self._on_delivery = on_delivery
+        rates: Mapping[str, int] = {relay.name: relay.per_minute for relay in self._relays}
+        begun, ramp = self._timing.ticks(), self._delivering.ramp.total_seconds()
+        self._pool = Pool(
+            self._number,
+            ledger=self._ledger,
+            clock=self._clock,
+            pace=Pace(rates, per_domain=self._delivering.per_domain, ramp=ramp, begun=begun),
+            ticks=self._timing.ticks,
+            look=self._timing.look,
+            stop=stop or (lambda: False),
+            halting=self.halting,
+            on_left=lambda results: self._commits.record(results),
+        )
+        # One half is being written while the other gathers: together they are a group.
+        group = self._delivering.group // 2 if self._delivering.record == "group" else 1
+        self._commits = Commits(self._record, group=group)
+        self._intents = Commits(self._ledger.intend)
+        lines = [Line(relay) for relay in self._relays for _ in range(relay.connections)]
+        with ThreadPoolExecutor(len(lines), thread_name_prefix="letters") as threads:
+            try:
+                for line in lines:
+                    self._pool.enter(line)
+                workers = [threads.submit(self._work, line) for line in lines]
+                self._opened.set()
+                while wait(workers, _FLUSH if group > 1 else None).not_done:
+                    self._commits.flush()
+            finally:
+                self.halting.set()
+                self._opened.set()
+        self._commits.flush()
+        self._pool.close()
+        for worker in workers:
+            worker.result()
+        return self._ledger.tally(self._number)
+
+    def _work(self, line: Line) -> None:
+        """Write to one reader after the other over one line, until nothing is left."""
+        self._opened.wait()
         finished = False
         try:
-            while not self._halted() and (claim := self._next_claim(line)) is not None:
-                if not self._serve(claim, line):
+            while written := self._next(line):
+                if not self._serve(written, line):
                     break
             finished = True
         finally:
             if not finished:
                 self.halting.set()
+            self._drop(line)
+            self._pool.leave(line)
+
+    def _next(self, line: Line) -> tuple[Written, ...]:
+        """The letter that was announced, if its reader still is one, else the next ones; none at the end."""
+        ahead = line.ahead
+        if ahead is not None and not self._pool.halted():
+            if self._pool.may_go(ahead[0]):
+                return (ahead,)
+            # The relay waits for a letter that must not come: only closing the connection says so.
             line.drop()
+            self._settle(ahead[0], "left")
+        while turns := self._pool.take(line, line.relay.name, line.relay.at_once):
+            if written := tuple(one for turn in turns if (one := self._written(turn)) is not None):
+                return written
+        return ()
 
-    def _halted(self) -> bool:
-        return self.halting.is_set() or (self._stop is not None and self._stop())
+    def _written(self, turn: Turn) -> Written | None:
+        """The letter of a turn; one that cannot be written is recorded as refused, and the week goes on."""
+        try:
+            letter = self._write(turn.reader)
+        except ValueError as fault:
+            self._settle(turn, "refused", str(fault))
+            return None
+        # Of a batch that an earlier run had, a letter may have arrived without our knowing.
+        return turn, letter if turn.claim.fresh else replace(letter, again=True)
 
-    def _next_claim(self, line: _Line) -> Claim | None:
-        with self._lock:
-            self._serving.add(line)
-            if self._returned:
-                return self._returned.pop()
-        claim = self._ledger.claim(self._number, self._clock.now()) or self._ledger.claim(
-            self._number, self._clock.now(), due=True
-        )
-        if claim is not None and claim.readers and all(r.id in self._unsure for r in claim.readers):
-            self._ledger.finish(claim)
-            claim = None
-        if claim is None:
-            # Closed before the others hear of it: one of them may be waiting for this place at the relay.
-            line.drop()
-            with self._lock:
-                if self._returned:
-                    return self._returned.pop()
-                self._serving.discard(line)
-        return claim
-
-    def _serve(self, claim: Claim, line: _Line) -> bool:
-        """Whether the claim was worked through and the line can take another."""
+    def _settle(self, turn: Turn, state: DeliveryState, why: str = "") -> None:
         now = self._clock.now()
-        self._record(claim, *(Delivery(subscriber=reader, state="left", at=now) for reader in claim.left))
-        readers = [reader for reader in claim.readers if reader.id not in self._unsure]
-        for at, reader in enumerate(readers):
-            if self._halted():
-                return False
-            try:
-                reply = self._hand_over(self._write(reader), line)
-            except CannotSend:
-                if not self._others_take(replace(claim, readers=tuple(readers[at:]), left=()), line):
-                    raise
-                return False
-            if reply is None:
-                return False
-            state = _state(reply)
-            said = clip(one_line(reply.text), 200)
-            now = self._clock.now()
-            self._record(claim, Delivery(subscriber=reader.id, state=state, at=now, code=reply.code, reply=said))
-            self._watch(state, reply, reader)
-        self._ledger.finish(claim)
+        self._commits.record([(turn.claim, Delivery(subscriber=turn.reader.id, state=state, at=now, reply=why))])
+
+    def _serve(self, written: Sequence[Written], line: Line) -> bool:
+        """Hand over and record; whether the line can take more."""
+        turns = [turn for turn, _ in written]
+        hold = self._delivering.on_unknown == "hold"
+        if hold:
+            self._intents.record([(turn.claim, turn.reader.id) for turn in turns])
+        replies = self._hand_over(turns, [letter for _, letter in written], line)
+        if replies is None:
+            return line.resting and self._rest(line)
+        now, name = self._clock.now(), line.relay.name if self._several else ""
+        results: list[Result] = []
+        for turn, reply in zip(turns, replies, strict=True):
+            found = verdict(reply, hold=hold)
+            self._watch.saw(turn.domain, found, reply)
+            delivery = Delivery(
+                subscriber=turn.reader.id,
+                state=found.state,
+                at=now,
+                code=reply.code,
+                reply=clip(one_line(reply.text), _REPLY),
+                relay=name,
+                suppress=found.suppress,
+            )
+            results.append((turn.claim, delivery))
+        self._commits.record(results)
+        self._judge(now)
         return True
 
-    def _hand_over(self, letter: Letter, line: _Line) -> Reply | None:
-        """The reply to the letter, over a new connection where the old one broke; None if it was stopped meanwhile."""
+    def _judge(self, now: datetime) -> None:
+        """Pause or end the run if the answers so far say so."""
+        for domain in self._watch.asking_for_patience():
+            self._pool.put_off(domain)
+        week = self._mailing.week
+        if why := self._watch.why_pause():
+            self._ledger.pause(self._number, why, now)
+            raise CannotSend(
+                f"The letters of {week} are paused. {why}",
+                mend=f"Whoever was not served still will be. Mend the cause, then:  newsletter deliver {week} --resume",
+            )
+        if why := self._watch.why_stop():
+            raise CannotSend(
+                f"The mail server puts off every letter of {week}: {why}",
+                mend="Deliver again when the mail server is well: whoever has had the letter gets no second one.",
+            )
+
+    def _hand_over(self, turns: Sequence[Turn], letters: Sequence[Letter], line: Line) -> tuple[Reply, ...] | None:
+        """The replies, over a new connection where the old one broke; None if others do it, or if it was stopped."""
         why = ""
-        for pause in (*self._pauses, None):
+        for number, pause in enumerate((*self._timing.pauses, None)):
+            ahead = self._ahead(line)
             try:
-                (reply,) = line.connection().hand_over((letter,))
+                replies = line.hand_over(letters, ahead)
                 self._answered = True
-                if reply.code != 421:
-                    return reply
-                why = f"421 {reply.text}"
+                if any(reply.code != _CLOSING for reply in replies):
+                    if any(reply.code == 0 for reply in replies):
+                        self._drop(line)
+                    return replies
+                why = f"{_CLOSING} {replies[0].text}"
             except ConnectionError as fault:
                 why = str(fault)
             except CannotSend as fault:
-                # Waiting is for a relay that was there a moment ago, and for the last worker to hold out.
-                if not self._answered or self._has_others(line):
-                    raise
                 why = fault.what
-            line.drop()
+                if self._leave_to_others(turns, line, ahead, why):
+                    return None
+                # Waiting is for a relay that was there a moment ago, and for the last worker to hold out.
+                if not self._answered:
+                    raise
+            if ahead is not None:
+                self._pool.give_back((ahead[0],))
+            self._drop(line)
+            if number and self._leave_to_others(turns, line, None, why):
+                return None
             if pause is not None and self.halting.wait(pause):
+                self._pool.give_back(turns)
                 return None
         raise CannotSend(
-            f"The connection for the letters of {self._mailing.week} keeps breaking: {_masked(why)}",
+            f"The connection for the letters of {self._mailing.week} keeps breaking: {masked(why)}",
             mend="Deliver again when the mail server is well: whoever has had the letter gets no second one.",
         )
 
-    def _has_others(self, line: _Line) -> bool:
-        with self._lock:
-            return bool(self._serving - {line})
+    def _ahead(self, line: Line) -> Written | None:
+        if not self._delivering.envelope_ahead or line.relay.at_once > 1 or self._pool.halted():
+            return None
+        turn = self._pool.take_ahead(line.relay.name)
+        return self._written(turn) if turn else None
 
-    def _others_take(self, claim: Claim, line: _Line) -> bool:
-        """Leave the rest of a claim to the other workers; False if there are none.
+    def _drop(self, line: Line) -> None:
+        if (ahead := line.drop()) is not None:
+            self._pool.give_back((ahead,))
+
+    def _leave_to_others(self, turns: Sequence[Turn], line: Line, ahead: tuple[Turn, Letter] | None, why: str) -> bool:
+        """Leave turns to the other workers; False if there are none.
 
         A relay that allows fewer connections than we want thus gets fewer.
         """
-        with self._lock:
-            self._serving.discard(line)
-            if self._serving:
-                self._returned.append(claim)
-            return bool(self._serving)
+        given = (*turns, ahead[0]) if ahead else turns
+        if not self._pool.leave(line, given):
+            self._pool.enter(line)
+            return False
+        _log.warning("A connection to %s rests: %s", line.relay.name, masked(why))
+        line.drop()
+        line.resting = True
+        return True
 
-    def _record(self, claim: Claim, *deliveries: Delivery) -> None:
-        if not deliveries:
-            return
-        self._ledger.record([(claim, delivery) for delivery in deliveries])
+    def _rest(self, line: Line) -> bool:
+        """Wait until the relay may have room again; whether something is left to be done then."""
+        line.resting = False
+        until = self._timing.ticks() + self._timing.rest
+        while self._timing.ticks() < until and not self._pool.is_empty():
+            if self.halting.wait(self._timing.look):
+                return False
+        self._pool.enter(line)
+        return True
+
+    def _record(self, results: Sequence[Result]) -> None:
+        self._pool.settle(results, self._ledger.record(results))
         if self._on_delivery is not None:
-            with self._lock:
-                for delivery in deliveries:
-                    self._on_delivery(delivery)
-
-    def _watch(self, state: DeliveryState, reply: Reply, reader: Reader) -> None:
-        with self._lock:
-            if state == "unknown":
-                self._unsure.add(reader.id)
-            elif state == "accepted":
-                self._refusals = 0
-            elif state == "deferred" and reply.code >= 500:
-                self._refusals += 1
-            if self._refusals < REFUSALS_IN_A_ROW:
-                return
-        raise CannotSend(
-            f"The mail server refuses the letters of {self._mailing.week}: {reply.code} {_masked(reply.text)}",
-            mend="This is about the sender or the content, not the readers. Mend it and deliver again.",
-        )
-
-
-class _Line:
-    """A worker's connection, opened when the first letter needs it."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-        self._open = ExitStack()
-        self._connection: Connection | None = None
-
-    def connection(self) -> Connection:
-        if self._connection is None:
-            self._connection = self._open.enter_context(self._transport.connect())
-        return self._connection
-
-    def drop(self) -> None:
-        self._connection = None
-        self._open.close()
-
-
-def _state(reply: Reply) -> DeliveryState:
-    if 200 <= reply.code < 300:
-        return "accepted"
-    if reply.code < 400:
-        return "unknown"
-    return "refused" if reply.code >= 500 and _is_about_the_reader(reply) else "deferred"
-
-
-def _is_about_the_reader(reply: Reply) -> bool:
-    """Whether a 5yz says that this mailbox cannot have the letter, rather than that ours are not wanted."""
-    enhanced = _ENHANCED.match(reply.text)
-    subject, detail = (int(enhanced[1]), int(enhanced[2])) if enhanced else (0, 0)
-    if subject == 7 or (subject, detail) in ((1, 7), (1, 8)) or reply.stage == "sender":
-        # Policy, or the sender's own address (RFC 3463, 3.2 and 3.8).
-        return False
-    return subject in (1, 2) or reply.stage == "recipient"
-
-
-def _masked(words: str) -> str:
-    return _MAILBOX.sub("…@…", one_line(words))
+            for _, delivery in results:
+                self._on_delivery(delivery)

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from newsletter.errors import CannotSend, StoreFault
-from newsletter.mail.sending.dispatch import dispatch
+from newsletter.mail.sending.dispatch import Timing, dispatch
 from newsletter.mail.transports.outbox import OutboxRelay
 from newsletter.mail.transports.smtp import SmtpRelay
 from newsletter.model.audience import Delivery, Letter, Tally
-from newsletter.model.ports import Reply, Transport
+from newsletter.model.ports import Relay, Reply, Transport
 from newsletter.model.settings import Smtp
 from tests.mail.builders import (
     Answer,
@@ -23,6 +23,7 @@ from tests.mail.builders import (
     MemoryLedger,
     PowerCut,
     RecordingTransport,
+    Way,
     make_mailing,
     make_readers,
     writer,
@@ -33,9 +34,10 @@ MAILING = make_mailing()
 OK = Reply(250, "2.0.0 Ok", "letter")
 
 
-def send(ledger: MemoryLedger, transport: Transport, **options: Any) -> Tally:
-    usual: dict[str, Any] = {"write": writer(MAILING), "clock": HandClock(), "pauses": (0.0, 0.0)}
-    return dispatch(1, MAILING, ledger=ledger, transport=transport, **(usual | options))
+def send(ledger: MemoryLedger, to: RecordingTransport | Relay, *, connections: int = 1, **options: Any) -> Tally:
+    relay = Way(to, connections) if isinstance(to, RecordingTransport) else to
+    usual: dict[str, Any] = {"write": writer(MAILING), "clock": HandClock(), "timing": Timing(pauses=(0.0, 0.0))}
+    return dispatch(1, MAILING, ledger=ledger, transport=Transport("test", (relay,)), **(usual | options))
 
 
 def recipients(transport: RecordingTransport) -> list[int]:
@@ -148,22 +150,25 @@ def test_a_letter_without_an_answer_goes_again_at_the_next_run_only_and_is_the_s
     first = RecordingTransport(lambda n, _letter: Reply(0, "no answer") if n == 2 else OK)
 
     unsure = send(ledger, first)
+    ledger.take_over()
     sure = send(ledger, second := RecordingTransport())
 
     assert unsure == Tally(audience=3, accepted=2, unknown=1)
     assert sure == Tally(audience=3, accepted=3)
-    assert second.taken == [first.taken[1]]
+    assert [letter.data for letter in second.taken] == [first.taken[1].data]
+    assert [letter.again for letter in (*first.taken, *second.taken)] == [False, False, False, True]
 
 
 def test_refusals_that_are_not_about_readers_stop_the_mailing_and_blame_nobody() -> None:
     ledger = MemoryLedger(make_readers(50))
     refusing = RecordingTransport(lambda _n, _letter: Reply(550, "5.7.1 reader@example.org: blocked", "letter"))
 
-    with pytest.raises(CannotSend, match=r"2024-W23: 550 5\.7\.1") as fault:
+    with pytest.raises(CannotSend, match=r"2024-W23 are paused.* 550 5\.7\.1") as fault:
         send(ledger, refusing)
 
     assert refusing.tried == 3
     assert set(ledger.states().values()) == {"deferred"}
+    assert "refuses us: 550 5.7.1" in ledger.paused
     assert "reader@" not in str(fault.value)
 
 
@@ -196,6 +201,7 @@ def test_a_real_relay_that_closes_in_the_middle_gets_every_letter_once() -> None
     with ScriptedRelay(script) as relay:
         transport = SmtpRelay(Smtp(host=relay.host, port=relay.port, security="none"), sender="pulse@example.com")
         first = send(ledger, transport)
+        ledger.take_over()
         second = send(ledger, transport)
 
     assert first == Tally(audience=5, accepted=4, unknown=1)
