@@ -33,6 +33,8 @@ _CALLED = {
     "email.html": "The HTML of the mail",
     "issue.md": "The Markdown",
     _RECORD: "The record",
+    **{f"email.{cut}.txt": f"The text of the mail, {cut} alone" for cut in ("news", "explainer")},
+    **{f"email.{cut}.html": f"The HTML of the mail, {cut} alone" for cut in ("news", "explainer")},
 }
 #: What of the record fits a line.
 _SHORT = ("title", "subject", "preheader")
@@ -142,8 +144,8 @@ def since_approval(room: Newsroom, week: Week) -> Differences:
         return replace(found, stale=tuple(path for path in changed if path in made), notes=(note,))
     made_now = digests(fresh)
     # The digest tells that a part changed, also where its bytes are nowhere any more.
-    differing = [path for path in made if seal.digests.get(path) != made_now[path]]
-    stale = tuple(path for path in changed if path in made and there.get(path) != made_now[path])
+    differing = [path for path in made if seal.digests.get(path) != made_now.get(path)]
+    stale = tuple(path for path in changed if path in made and there.get(path) != made_now.get(path))
     return replace(_compared(found, differing, approved.files, fresh, lost=approved.lost), stale=stale)
 
 
@@ -157,7 +159,7 @@ def since_draft(room: Newsroom, week: Week, store: Store | None) -> Differences:
     if not any(before.values()):
         raise NotReady(f"{week} was never drafted.", mend=f"Make its first draft:  newsletter draft {week}")
     fresh = _fresh(room, week, store)
-    differing = [path for path in paths if before[path] != fresh[path]]
+    differing = [path for path in paths if before[path] != fresh.get(path)]
     return _compared(Differences(week=week, since="draft"), differing, before, fresh)
 
 
@@ -168,7 +170,7 @@ def _made(week: Week) -> tuple[str, ...]:
 def _fresh(room: Newsroom, week: Week, store: Store | None) -> dict[str, bytes]:
     """What a draft would write now, by path."""
     found = composed(room, week_inputs(room, week, store))
-    files = week_files(room.root, found.draft.issue, found.renditions)
+    files = week_files(room, found.draft.issue, found.renditions)
     return {relative(room.root, path): text.encode("utf-8") for path, text in files.items()}
 
 
@@ -184,7 +186,9 @@ def _compared(
     parts: list[PartChange] = []
     for path in differing:
         name = path.rpartition("/")[2]
-        if path in lost:
+        if path not in now:
+            parts.append(PartChange(name=f"{_CALLED[name]} (none any more)"))
+        elif path in lost:
             parts.append(PartChange(name=f"{_CALLED[name]} ({_LOST})"))
         elif name == _TEXT:
             found = replace(found, text=_lines(_words(before.get(path), path), _words(now[path], path)))

@@ -198,7 +198,7 @@ def rebuild(room: Newsroom, week: Week, *, verify: bool) -> Rebuilt:
     if record is not None:
         # The versions say who rendered it then; they are compared below, not as bytes.
         issue = replace(issue, renderer=record.renderer)
-    files = week_files(room.root, issue, render(issue, templates=room.templates))
+    files = week_files(room, issue, render(issue, templates=room.templates))
     differing = _differing(files)
     if not verify:
         for path, text in files.items():

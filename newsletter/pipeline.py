@@ -13,11 +13,11 @@ from dataclasses import replace
 from newsletter.desk.compose import proved
 from newsletter.desk.due import Slots, slots_of
 from newsletter.desk.sealing import digests
-from newsletter.errors import NewsletterError, NotReady, UsageFault
+from newsletter.errors import CannotSend, NewsletterError, NotReady, UsageFault
 from newsletter.files.folder import write_whole
 from newsletter.files.news import write_news
 from newsletter.files.state import read_state, write_seal, write_state
-from newsletter.mail.letter.letters import write_letter
+from newsletter.mail.letter.letters import LetterWriter
 from newsletter.mail.sending.dispatch import dispatch
 from newsletter.model.audience import Delivery, Tally
 from newsletter.model.feeds import FeedOutcome
@@ -36,9 +36,10 @@ from newsletter.newsroom.inputs import Inputs, fit_to_freeze, freeze_of, week_in
 from newsletter.newsroom.letters.approved import keep_copies
 from newsletter.newsroom.letters.envelope import envelope_of
 from newsletter.newsroom.letters.late_takes import tell_late
-from newsletter.newsroom.letters.mailings import note_progress, open_mailing, readers_secret
+from newsletter.newsroom.letters.mailings import not_stopped, note_progress, open_mailings, readers_secret, signing_keys
 from newsletter.newsroom.letters.reminders import remind_if_due
 from newsletter.newsroom.records import (
+    files_of_other_variants,
     hold,
     not_left_out,
     not_paused,
@@ -161,26 +162,33 @@ def deliver(
 ) -> Tally:
     """Send the approved bytes to every reader who has not had them; where the mailing stands afterwards.
 
-    Raises NotReady without an approval that holds, CannotSend if the transport cannot start or the relay refuses us.
+    Raises NotReady without an approval that holds, and while the letters are paused: by a person, or because the relay
+    refused them. Raises CannotSend if no relay can be reached.
     """
     require_seal(room, week)
     transport = room.open_transport()
-    number, mailing = open_mailing(room, week, store, transport)
-    secret = readers_secret(room)
+    mailings = open_mailings(room, week, store, transport)
+    not_stopped(room, week, store)
+    keys, secret = signing_keys(room), readers_secret(room)
     try:
-        dispatch(
-            number,
-            mailing,
-            ledger=store.ledger,
-            transport=transport,
-            write=lambda subscriber: write_letter(mailing, subscriber, secret=secret),
-            clock=room.clock,
-            connections=room.settings.smtp.connections if transport.name == "smtp" else 1,
-            on_delivery=on_delivery,
-            stop=stop,
-        )
+        for number, mailing in mailings:
+            dispatch(
+                number,
+                mailing,
+                ledger=store.ledger,
+                transport=transport,
+                write=LetterWriter(mailing, secret=secret, keys=keys),
+                clock=room.clock,
+                delivering=room.settings.delivering,
+                on_delivery=on_delivery,
+                stop=stop,
+            )
+    except CannotSend:
+        # Letters that paused themselves say so from the first run on.
+        not_stopped(room, week, store)
+        raise
     finally:
-        tally = note_progress(room, week, store, number)
+        tally = note_progress(room, week, store)
     return tally
 
 
@@ -236,6 +244,8 @@ def _published(room: Newsroom, week: Week) -> Lacking | None:
 
 def _drafted(room: Newsroom, inputs: Inputs) -> Composed:
     found = composed(room, inputs)
-    for path, text in week_files(room.root, found.draft.issue, found.renditions).items():
+    for path, text in week_files(room, found.draft.issue, found.renditions).items():
         write_whole(path, text)
+    for path in files_of_other_variants(room, found.draft.issue):
+        path.unlink(missing_ok=True)
     return found

@@ -28,7 +28,7 @@ from newsletter.newsroom.composing import Composed, composed
 from newsletter.newsroom.corrected import corrections_of
 from newsletter.newsroom.images import image_files, logo_file
 from newsletter.newsroom.inputs import week_inputs
-from newsletter.newsroom.letters.mailings import VARIANT, mailing_made_of, mailing_of
+from newsletter.newsroom.letters.mailings import kept_mailings, mailing_made_of, mailings_of
 from newsletter.newsroom.records import changed_since_approval, name_of, seal_holds, week_files, words_of_pause
 from newsletter.newsroom.room import Newsroom
 from newsletter.newsroom.week_remarks import remarks_despite, week_remarks
@@ -178,8 +178,9 @@ def _as_it_lies(room: Newsroom, week: Week, store: Store | None, reader: Subscri
     record = read_record(room.root, week)
     if record is None:
         raise NotReady(f"{week} has no record.", mend=f"Bring it back:  newsletter rebuild {week}")
-    kept = store.ledger.mailing(str(week), VARIANT) if store is not None else None
-    mailing = kept[1] if kept else mailing_of(room, week, date=room.clock.now())
+    kept = kept_mailings(store, week) if store is not None else ()
+    frozen = [replace(mailing, signatures=(), secret_mark="") for _, mailing in kept]
+    mailing = (frozen or mailings_of(room, week, date=room.clock.now()))[0]
     corrections = corrections_of(record, read_state(room.root, week).corrections, room.settings.week.zone)
     placements: tuple[Placement, ...] = ()
     shortened: tuple[str, ...] = ()
@@ -222,8 +223,9 @@ def _other_cuts(room: Newsroom, issue: Issue, reader: Subscriber) -> dict[Varian
 
 
 def _cut_of(room: Newsroom, issue: Issue, made: Renditions, reader: Subscriber) -> Cut:
-    mailing = mailing_made_of(room, issue, html=made.email_html, text=made.email_text, date=room.clock.now())
-    letter = write_letter(replace(mailing, variant=made.variant), reader, secret=_secret(room))
+    now, cut = room.clock.now(), made.variant
+    mailing = mailing_made_of(room, issue, html=made.email_html, text=made.email_text, date=now, variant=cut)
+    letter = write_letter(mailing, reader, secret=_secret(room))
     return Cut(letter=letter.data, markdown=made.markdown, preheader=issue.preheader, shortened=made.shortened)
 
 
@@ -249,7 +251,7 @@ def _standing(room: Newsroom, week: Week) -> tuple[str, ...]:
 
 
 def _beside_the_folder(room: Newsroom, found: Composed) -> str:
-    files = week_files(room.root, found.draft.issue, found.renditions)
+    files = week_files(room, found.draft.issue, found.renditions)
     there = [path.is_file() and path.read_bytes() == text.encode("utf-8") for path, text in files.items()]
     if all(there):
         return "the folder's files are the same"

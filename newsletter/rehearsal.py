@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from newsletter.mail.letter.letters import write_letter
+from newsletter.mail.letter.letters import LetterWriter
 from newsletter.mail.transports.outbox import OutboxRelay
 from newsletter.model.week import Week
-from newsletter.newsroom.letters.mailings import VARIANT, mailing_of, readers_secret
+from newsletter.newsroom.letters.mailings import kept_mailings, mailings_of, readers_secret, signing_keys, tally_of
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 
 
 def letters_due(week: Week, store: Store) -> int:
     """How many letters of the week are still to go, as the list stands now."""
-    kept = store.ledger.mailing(str(week), VARIANT)
-    if kept is not None:
-        return store.ledger.tally(kept[0]).waiting
-    return store.subscribers.count_readers()
+    tally = tally_of(store, week)
+    return tally.waiting if tally is not None else store.subscribers.count_readers()
 
 
 def rehearse(room: Newsroom, week: Week, store: Store, folder: Path) -> int:
@@ -25,12 +23,15 @@ def rehearse(room: Newsroom, week: Week, store: Store, folder: Path) -> int:
 
     The bytes are those that would leave now; once a first letter has left, those of that mailing.
     """
-    kept = store.ledger.mailing(str(week), VARIANT)
-    mailing = kept[1] if kept else mailing_of(room, week, date=room.clock.now())
-    secret = readers_secret(room)
+    keys, secret = signing_keys(room), readers_secret(room)
+    kept = tuple(mailing for _, mailing in kept_mailings(store, week))
+    mailings = kept or mailings_of(room, week, date=room.clock.now(), keys=keys, secret=secret)
+    writers = {mailing.variant: LetterWriter(mailing, secret=secret, keys=keys) for mailing in mailings}
+    everybodys = writers[mailings[0].variant]
     count = 0
     with OutboxRelay(folder).connect() as connection:
         for subscriber in store.subscribers.readers():
-            connection.hand_over((write_letter(mailing, subscriber, secret=secret),))
+            write = writers.get(subscriber.variant, everybodys)
+            connection.hand_over((write(subscriber),))
             count += 1
     return count

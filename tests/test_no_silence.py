@@ -23,6 +23,7 @@ from newsletter.model.week import Week
 from newsletter.newsroom.status import faults_of, status
 from newsletter.pipeline import approve, deliver
 from newsletter.pipeline import run as run_due
+from newsletter.stopping import resume
 from tests.press.build import make_issue
 from tests.room import COLLECT, FREEZE, SEND, WEEK, Post, Workspace, in_a_process, wired, workspace
 
@@ -73,8 +74,8 @@ def break_relay(space: Workspace) -> Callable[[], None]:
 
     def mend() -> None:
         space.post.answers = lambda _: Reply(250, "Taken")
-        # Refused for the sender's sake means: not before some minutes have passed.
-        space.clock.instant += HOUR
+        # It refused us: nothing more leaves until a person says so, and then all are due at once.
+        resume(space.room, WEEK, space.store)
 
     return mend
 
@@ -93,7 +94,7 @@ CASES = pytest.mark.parametrize(
         ("freeze", FREEZE, break_template, 3),
         ("freeze", FREEZE, empty_week, 3),
         ("publish", SEND, break_page, 1),
-        ("deliver", SEND, break_relay, 1),
+        ("deliver", SEND, break_relay, 3),
     ],
     ids=["feeds.toml broken", "template with a mistake", "too little to print", "archive in the way", "relay refuses"],
 )

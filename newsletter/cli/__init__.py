@@ -23,7 +23,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "approve": ("week", "Seal exactly the bytes that lie in the week's folder."),
     "diff": ("diff", "What changed since the last draft, or since the approval."),
     "publish": ("week", "Build the web archive."),
-    "deliver": ("week", "Send the approved issue to every reader who has not had it."),
+    "send": ("sending", "Send one marked test letter: send --test ADDRESS."),
+    "deliver": ("delivering", "Send the approved issue to every reader who has not had it."),
+    "deliveries": ("sending", "How the letters of a week go, and what one reader got."),
     "skip": ("chief", "Leave a week out; its news and takes go to the next."),
     "hold": ("chief", "Stop a week: nothing is approved or sent until it is released."),
     "correct": ("correct", "Put right what an issue said, after it was sent."),
@@ -39,11 +41,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("importing", "Read the issues of before: a Jekyll site's posts, or pasted text."),
     "templates": ("templates", "List the templates and what lies over them; copy one to change it."),
     "subscribers": ("subscribers", "Add, import, list and remove readers."),
+    "doctor": ("doctor", "Look whether this installation is well: doctor mail."),
     "config": ("setup", "Show the settings in force, or all keys with their meaning."),
 }
 #: For whom they are, as --help lists them; whoever is in neither is an operator's.
 _EDITORS = ("take", "stories", "why", "why-not", "preview", "check")
-_CHIEF = ("status", "plan", "remind", "draft", "freeze", "approve", "diff", "deliver", "hold", "skip", "correct")
+_CHIEF = (
+    "status", "plan", "remind", "draft", "send", "freeze", "approve", "diff", "deliver", "deliveries", "hold", "skip",
+    "correct",
+)  # fmt: skip
 
 
 class LazyCommands(click.Group):

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import click
 
+from newsletter.cli.tempo import Tempo
 from newsletter.model.feeds import FeedOutcome
 from newsletter.text import visible
 
@@ -58,8 +59,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     Console().print(shown)
 
 
-#: Steps between two lines of the tally.
-_LINES_EACH = 100
+#: Steps between two lines of the tally, and seconds between two lines of letters.
+_LINES_EACH, _SECONDS_EACH = 100, 5.0
 
 
 class Step(Protocol):
@@ -103,6 +104,34 @@ def progress(what: str, total: int) -> Iterator[Step]:
             bars.update(task, advance=1, said=tally or visible(words[:60]))
 
         yield step
+
+
+@contextmanager
+def letters(total: int) -> Iterator[Tempo]:
+    """Show letters leaving on stderr: a bar with rate and time left on a terminal, a line now and then elsewhere.
+
+    Tell the value of each delivery; telling costs next to nothing, however fast the letters leave.
+    """
+    if not sys.stderr.isatty():
+        tempo = Tempo(total, line_each=_SECONDS_EACH)
+        yield tempo
+        return
+    from rich.console import Console
+    from rich.live import Live
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    tempo = Tempo(total, line_each=None)
+
+    def shown() -> Table:
+        lines = Table.grid()
+        lines.add_row(ProgressBar(total=max(1, total), completed=min(tempo.done, total), width=min(60, width())))
+        lines.add_row(Text(tempo.words(), no_wrap=True, overflow="ellipsis"))
+        return lines
+
+    with Live(get_renderable=shown, console=Console(stderr=True), refresh_per_second=4, transient=True):
+        yield tempo
 
 
 def outcome_rows(outcomes: Iterable[FeedOutcome]) -> list[tuple[str, ...]]:

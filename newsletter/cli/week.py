@@ -1,4 +1,4 @@
-"""The verbs of the week: collect, draft, freeze, approve, publish, deliver, rebuild. I/O: terminal"""
+"""The verbs of the week: collect, draft, freeze, approve, publish, rebuild. I/O: terminal"""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -197,49 +196,6 @@ def publish(room: Newsroom, week: Week | None, *, as_json: bool) -> int:
     return 4 if errors_in(built.remarks) else 0
 
 
-@click.command(epilog="Example: newsletter deliver 2024-W23 --outbox rehearsal")
-@with_room
-@week_argument
-@click.option(
-    "--outbox",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Rehearse: write the letters that would go into this folder and keep no record of it.",
-)
-@click.option("--dry-run", is_flag=True, help="Only say how many letters would go.")
-@json_option
-def deliver(room: Newsroom, week: Week | None, *, outbox: Path | None, dry_run: bool, as_json: bool) -> int:
-    """Send the approved issue to every reader who has not had it.
-
-    A second call sends nothing; one after a crash goes on where the first was stopped.
-    """
-    from newsletter.pipeline import deliver as deliver_week
-    from newsletter.rehearsal import letters_due, rehearse
-
-    if dry_run and outbox is not None:
-        raise click.UsageError("--dry-run writes no letter, --outbox writes them all: name one of the two.")
-    week = week or _current(room, to_deliver=True)
-    if dry_run or outbox is not None:
-        with room.open_store() as store:
-            count = letters_due(week, store) if outbox is None else rehearse(room, week, store, outbox)
-        if as_json:
-            show.as_json({"week": str(week), "letters": count})
-        elif outbox is None:
-            click.echo(f"Letters of {week} that would go: {count}.")
-        else:
-            click.echo(f"Letters of {week} in {outbox}: {count}. None was sent.")
-        return 0
-    with _at_work(room) as store, show.progress("letters", letters_due(week, store)) as step:
-        tally = deliver_week(room, week, store, on_delivery=lambda _: step(""))
-    if as_json:
-        show.as_json(asdict(tally) | {"waiting": tally.waiting})
-    else:
-        click.echo(f"{week}: " + ", ".join(f"{count} {name}" for name, count in asdict(tally).items() if count))
-    if room.settings.publication.wording.base_url and not (room.site / "issues" / str(week) / "index.html").is_file():
-        # Its links, its pictures and the rest of a shortened explainer lead there.
-        click.echo(f"The letters lead to a page that is not in the archive yet:  newsletter publish {week}", err=True)
-    return 4 if tally.waiting or tally.refused else 0
-
-
 @click.command(epilog="Example: newsletter rebuild 2024-W23 --verify")
 @with_room
 @week_argument
@@ -276,10 +232,10 @@ def _at_work(room: Newsroom) -> Iterator[Store]:
         yield store
 
 
-def _current(room: Newsroom, *, to_deliver: bool = False) -> Week:
+def _current(room: Newsroom) -> Week:
     from newsletter.newsroom.calendar import current_week
 
-    return current_week(room, to_deliver=to_deliver)
+    return current_week(room)
 
 
 def _report(composed: Composed, *, as_json: bool) -> int:

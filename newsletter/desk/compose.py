@@ -253,6 +253,7 @@ def _issue(
         date=send_date(desk.week, desk.settings.schedule.send),
         wording=publication.wording,
         theme=publication.theme,
+        variants=desk.settings.mail.variants,
         preheader=one_line(desk.wishes.preheader)
         or preheader_of(explainer.tldr if explainer else "", (s.headline for s in (*stories, *headlines))),
         intro=desk.wishes.intro.strip(),

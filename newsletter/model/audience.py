@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Literal, NewType
 
@@ -70,7 +70,7 @@ class Letter:
     message_id: str
     data: bytes
     #: Whether an earlier try may have arrived without our knowing: a transport that can ask should ask first.
-    again: bool = False
+    again: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ class Tally:
 
     def __add__(self, other: Tally) -> Tally:
         """Two mailings together."""
-        return Tally(**{field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)})
+        return Tally(**{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)})
 
     @property
     def waiting(self) -> int:

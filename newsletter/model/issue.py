@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from newsletter.model.audience import Variant
 from newsletter.model.fates import Continued, Fate
 from newsletter.model.news import NearMiss, News, Ranked, Story
 from newsletter.model.remarks import Remark
-from newsletter.model.audience import Variant
 from newsletter.model.theme import HOUSE, Theme
 from newsletter.model.week import Week
 

@@ -8,6 +8,7 @@ from newsletter.files.state import read_state
 from newsletter.model.week import Week
 from newsletter.model.week_state import State
 from newsletter.newsroom.inputs import is_sample
+from newsletter.newsroom.letters.mailings import tally_of
 from newsletter.newsroom.records import seal_holds
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
@@ -36,8 +37,7 @@ def current_week(room: Newsroom, *, to_deliver: bool = False) -> Week:
 def standing(room: Newsroom, week: Week, store: Store) -> Standing:
     """Where a week stands, by its files and the ledger."""
     state = read_state(room.root, week)
-    mailing = store.ledger.mailing(str(week), "full")
-    tally = store.ledger.tally(mailing[0]) if mailing else None
+    tally = tally_of(store, week)
     return Standing(
         frozen=state.frozen is not None,
         approved=state.frozen is not None and seal_holds(room, week),

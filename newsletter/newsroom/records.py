@@ -12,25 +12,54 @@ from newsletter.errors import NewsletterError, NotReady
 from newsletter.files.folder import week_folder
 from newsletter.files.record import dump_record, read_record, record_path
 from newsletter.files.state import read_seal, read_state, write_state
-from newsletter.model.issue import Image, Issue, Renditions
+from newsletter.model.audience import Variant
+from newsletter.model.issue import Issue, Renditions
 from newsletter.model.week import Week
 from newsletter.model.week_state import Pause, Seal
 from newsletter.newsroom.letters.envelope import envelope_changes
 from newsletter.newsroom.room import Newsroom
+from newsletter.press.render import render
+from newsletter.press.variants import VARIANTS, in_variant
 from newsletter.text import fold
 
-RENDITIONS = ("issue.md", "email.html", "email.txt")
+#: The renditions that every week has.
+_RENDITIONS = ("issue.md", "email.html", "email.txt")
 
 
-def week_files(root: Path, issue: Issue, renditions: Renditions) -> Mapping[Path, str]:
-    """The record and the renditions by the file they belong in."""
-    folder = week_folder(root, issue.week)
-    return {
-        record_path(root, issue.week): dump_record(issue),
+def mail_files(variant: Variant) -> tuple[str, str]:
+    """The names of a variant's e-mail in the week's folder, HTML and text."""
+    cut = "" if variant == "full" else f".{variant}"
+    return f"email{cut}.html", f"email{cut}.txt"
+
+
+def variants_of(issue: Issue) -> tuple[Variant, ...]:
+    """The cuts in which the issue goes out, those left out of which it holds nothing."""
+    return tuple(variant for variant in issue.variants if in_variant(issue, variant) is not None)
+
+
+def week_files(room: Newsroom, issue: Issue, renditions: Renditions) -> Mapping[Path, str]:
+    """The record and the renditions by the file they belong in; `renditions` are those of the whole issue."""
+    folder = week_folder(room.root, issue.week)
+    html, text = mail_files("full")
+    files = {
+        record_path(room.root, issue.week): dump_record(issue),
         folder / "issue.md": renditions.markdown,
-        folder / "email.html": renditions.email_html,
-        folder / "email.txt": renditions.email_text,
+        folder / html: renditions.email_html,
+        folder / text: renditions.email_text,
     }
+    for variant in variants_of(issue):
+        if variant != "full":
+            cut = render(issue, templates=room.templates, variant=variant)
+            html, text = mail_files(variant)
+            files |= {folder / html: cut.email_html, folder / text: cut.email_text}
+    return files
+
+
+def files_of_other_variants(room: Newsroom, issue: Issue) -> tuple[Path, ...]:
+    """Files in the week's folder of cuts in which the issue does not go out any more."""
+    kept = variants_of(issue)
+    names = (name for variant in VARIANTS if variant not in (*kept, "full") for name in mail_files(variant))
+    return tuple(path for path in (week_folder(room.root, issue.week) / name for name in names) if path.exists())
 
 
 def not_yet_sent(room: Newsroom, week: Week) -> None:
@@ -95,18 +124,21 @@ def sealed_files(root: Path, week: Week) -> Mapping[str, bytes | None]:
     folder = f"issues/{week}"
     paths = [listed.path for listed in frozen.takes]
     paths += [frozen.explainer] if frozen.explainer else []
-    paths += [f"{folder}/{name}" for name in ("issue.toml", "news.jsonl", "issue.json", *RENDITIONS)]
-    paths += sorted({image.path for image in _images(root, week)})
+    paths += [f"{folder}/{name}" for name in ("issue.toml", "news.jsonl", "issue.json", *_RENDITIONS)]
+    issue = _record(root, week)
+    if issue is not None:
+        cuts = (variant for variant in variants_of(issue) if variant != "full")
+        paths += [f"{folder}/{name}" for variant in cuts for name in mail_files(variant)]
+        paths += sorted({image.path for image in issue.images})
     return {path: _bytes(root / path) for path in paths}
 
 
-def _images(root: Path, week: Week) -> tuple[Image, ...]:
-    """The pictures of the record; none of one that cannot be read, which is no longer the one that was approved."""
+def _record(root: Path, week: Week) -> Issue | None:
+    """The record; None for one that cannot be read, which is no longer the one that was approved."""
     try:
-        issue = read_record(root, week)
+        return read_record(root, week)
     except NewsletterError:
-        return ()
-    return issue.images if issue is not None else ()
+        return None
 
 
 def require_seal(room: Newsroom, week: Week) -> Seal:

@@ -106,6 +106,12 @@ def open_newsroom(
 
         if settings.mail.transport == "outbox":
             return Transport("outbox", (OutboxRelay(make_folder(root / "var" / "outbox")),))
+        if settings.mail.transport == "postmark":
+            # Its HTTP library is imported by those who use it.
+            from newsletter.mail.transports import postmark
+
+            postmark.check_ready(settings)
+            return Transport("postmark", (postmark.PostmarkRelay(settings.postmark),))
         check_ready(settings)
         relays = (settings.smtp, *settings.further_relays)
         return Transport("smtp", tuple(SmtpRelay(relay, sender=settings.mail.sender) for relay in relays))

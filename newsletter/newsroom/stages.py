@@ -107,6 +107,14 @@ class Stages:
             what = f"{found.accepted} of {found.audience} letters accepted, {found.waiting} wait for another try"
             self.done.append(Done(stage=stage, week=week, result="in part", what=what, exit_code=4))
             return False
+        if isinstance(found, Tally) and found.held:
+            what = (
+                f"{found.held} letters are held: no answer came after their end, and nobody knows whether they arrived."
+                f"\n    Look:  newsletter deliveries {week}   then:  "
+                f"newsletter deliver {week} --resend-held   or --drop-held"
+            )
+            self._failed(stage, slot, week, what, 3, before, result="in part")
+            return False
         if isinstance(found, Lacking):
             self._failed(stage, slot, week, found.what, 4, before, result="in part")
             return False

@@ -11,7 +11,7 @@ from newsletter.model.audience import Tally
 from newsletter.model.week import Week
 from newsletter.model.week_state import Pause, State
 from newsletter.newsroom.calendar import standing, state_of
-from newsletter.newsroom.letters.mailings import VARIANT
+from newsletter.newsroom.letters.mailings import tally_of
 from newsletter.newsroom.records import changed_since_approval, name_of
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
@@ -56,7 +56,6 @@ def status(room: Newsroom, week: Week, store: Store) -> Status:
     """Where the week stands. Nothing is composed and nothing written: for machines that look often."""
     schedule = room.settings.schedule
     slots = slots_of(week, schedule, room.settings.week.zone)
-    mailing = store.ledger.mailing(str(week), VARIANT)
     state = read_state(room.root, week)
     return Status(
         week=week,
@@ -72,7 +71,7 @@ def status(room: Newsroom, week: Week, store: Store) -> Status:
         held=state.held,
         skipped=state.skipped,
         readers=store.subscribers.count_readers(),
-        tally=store.ledger.tally(mailing[0]) if mailing else None,
+        tally=tally_of(store, week),
         faults=faults_of(room, store),
     )
 

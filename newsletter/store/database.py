@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,11 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from newsletter.errors import CannotWrite, StoreFault
-from newsletter.store.faults import translated
+from newsletter.store.driver import Driver
+from newsletter.store.faults import as_store_fault, translated
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -35,6 +36,8 @@ class Database:
     """An open database. `name` is what people are shown: a path, or host and name without the password."""
 
     engine: Engine
+    #: The same, for transactions that write.
+    writer: Engine
     name: str
     #: The file; None for PostgreSQL.
     path: Path | None
@@ -55,8 +58,24 @@ class Database:
 
         Raises StoreFault or CannotWrite.
         """
-        with self.turn, translated(self.name), self.engine.execution_options(**{_WRITES: True}).begin() as connection:
+        with self.turn, translated(self.name), self.writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def drive(self) -> Iterator[Driver]:
+        """`write` on the driver itself: what SQLAlchemy adds to a transaction costs more than a few rows do."""
+        driver_fault = self.engine.dialect.loaded_dbapi.Error
+        with self.turn, translated(self.name):
+            try:
+                # Closing takes back what was not committed.
+                with closing(self.engine.raw_connection()) as raw:
+                    cursor = raw.cursor()
+                    if self.path:
+                        cursor.execute("BEGIN IMMEDIATE")
+                    yield Driver(cursor, is_sqlite=self.path is not None)
+                    raw.commit()
+            except driver_fault as fault:
+                raise as_store_fault(DBAPIError(None, None, fault), self.name) from fault
 
     def close(self) -> None:
         self.engine.dispose()
@@ -129,11 +148,17 @@ def _opened_sqlite(path: Path, address: str, *, uri: bool = False) -> Database:
         URL.create("sqlite", database=address, query={"uri": "true"} if uri else {}),
         connect_args={"timeout": _PATIENCE, "check_same_thread": False},
         max_overflow=-1,
+        # The connection used last has the pages at hand.
+        pool_use_lifo=True,
         hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    return Database(engine=engine, name=str(path), path=path, turn=threading.Lock())
+    return Database(engine=engine, writer=_writing(engine), name=str(path), path=path, turn=threading.Lock())
+
+
+def _writing(engine: Engine) -> Engine:
+    return engine.execution_options(**{_WRITES: True})
 
 
 def _only_read(raw: Any, _record: object) -> None:
@@ -158,7 +183,13 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(url: str) -> Database:
     try:
         parsed = make_url(url)
-        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 10})
+        engine = create_engine(
+            parsed,
+            pool_pre_ping=True,
+            pool_use_lifo=True,
+            hide_parameters=True,
+            connect_args={"connect_timeout": 10},
+        )
     except (ArgumentError, ValueError) as fault:
         raise StoreFault(
             "DATABASE_URL cannot be read.", mend="Write postgresql://USER:PASSWORD@HOST:PORT/NAME."
@@ -169,4 +200,4 @@ def _postgresql(url: str) -> Database:
             mend="pip install 'tech-pulse-newsletter[postgres]'",
         ) from fault
     name = f"{parsed.database or ''} at {parsed.host or 'this machine'}"
-    return Database(engine=engine, name=name, path=None, turn=nullcontext())
+    return Database(engine=engine, writer=_writing(engine), name=name, path=None, turn=nullcontext())

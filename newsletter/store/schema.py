@@ -217,6 +217,14 @@ mailings = Table(
     Column("marks", Words, nullable=False),
     Column("sha256", Words, nullable=False),
     Column("created", Instant, nullable=False),
+    Column("state", Words, nullable=False, server_default="open"),
+    #: Why it was paused or cancelled, and when; "" and null while it is open.
+    Column("why", Words, nullable=False, server_default=""),
+    Column("changed", Instant),
+    #: JSON list of objects, in the order in which they stand in the letters.
+    Column("signatures", Words, nullable=False, server_default="[]"),
+    Column("secret_mark", Words, nullable=False, server_default=""),
+    CheckConstraint("state IN ('open', 'paused', 'cancelled')", name="state"),
     Index("uq_mailings_week_variant", "week", "variant", unique=True),
 )
 
@@ -235,11 +243,19 @@ batches = Table(
     Column("epoch", Integer, nullable=False),
     #: Null before the first claim: nobody in it can have a result yet.
     Column("claimed_at", Instant),
+    #: What was counted when it was done, so that nobody counts a million letters to say where a mailing stands:
+    #: those who are accepted, left and dropped, and the first and last instant of the accepted ones.
+    #: All null while it is not done, and again when a result comes after that.
+    Column("accepted", Integer),
+    Column("departed", Integer),
+    Column("dropped", Integer),
+    Column("first_at", Instant),
+    Column("last_at", Instant),
     CheckConstraint("state IN ('open', 'claimed', 'done')", name="state"),
     Index(None, "mailing", "state", "no"),
 )
 
-# The two below carry no foreign keys: a reader may be erased, and checking the mailing at each letter
+# Those below carry no foreign keys: a reader may be erased, and checking the mailing at each letter
 # would make every connection lock the same row.
 
 deliveries = Table(
@@ -253,7 +269,9 @@ deliveries = Table(
     Column("reply", Words, nullable=False),
     #: Counts from 1, the earlier ones that were deferred or unknown included.
     Column("attempt", Integer, nullable=False),
-    CheckConstraint("state IN ('accepted', 'left')", name="state"),
+    #: "" of the only one.
+    Column("relay", Words, nullable=False, server_default=""),
+    CheckConstraint("state IN ('accepted', 'left', 'dropped')", name="state"),
     sqlite_with_rowid=False,
 )
 
@@ -265,15 +283,28 @@ delivery_exceptions = Table(
     Column("batch", Integer, nullable=False),
     Column("state", Words, nullable=False),
     Column("attempts", Integer, nullable=False),
-    #: Null for refused: there is no next time.
+    #: Null for refused, as there is no next time, and for held, as a person decides.
     Column("next_try_at", Instant),
     #: Of the run that wrote it: a later one need not wait to resend what is unknown.
     Column("epoch", Integer, nullable=False),
     Column("code", Integer, nullable=False),
     Column("reply", Words, nullable=False),
     Column("at", Instant, nullable=False),
-    CheckConstraint("state IN ('deferred', 'refused', 'unknown')", name="state"),
+    Column("relay", Words, nullable=False, server_default=""),
+    CheckConstraint("state IN ('deferred', 'refused', 'unknown', 'held')", name="state"),
     Index(None, "mailing", "batch"),
+    Index(None, "mailing", "state", "next_try_at"),
+    sqlite_with_rowid=False,
+)
+
+intents = Table(
+    "intents",
+    metadata,
+    #: A letter about to be handed over; the row goes when its result comes.
+    Column("mailing", BigInteger, primary_key=True, autoincrement=False),
+    Column("subscriber", BigInteger, primary_key=True, autoincrement=False),
+    Column("batch", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -327,6 +358,7 @@ runs = Table(
 meta = Table(
     "meta",
     metadata,
+    #: "epoch": the number of the present run of deliveries; "departures": rises whenever somebody stops being a reader.
     Column("key", Words, primary_key=True),
     Column("value", Words, nullable=False),
 )

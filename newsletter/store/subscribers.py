@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, selec
 from newsletter.model.audience import Address, Standing, Subscriber, Suppressed
 from newsletter.model.audience import address as checked
 from newsletter.store.database import Database, insert
+from newsletter.store.departures import note_departure
 from newsletter.store.schema import subscribers, suppressions
 
 #: Rows in one transaction or one page.
@@ -50,6 +51,15 @@ class Imported:
     added: int
     known: int
     refused: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """Why an address must not be written to, and since when; `note` is "" where nothing was noted."""
+
+    reason: Suppressed
+    at: datetime
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +188,21 @@ class SubscriberStore:
                 subscribers.update().where(subscribers.c.id == found.id, subscribers.c.standing != "left").values(left)
             )
             _suppress(connection, found.folded, reason, now, "")
+            note_departure(connection)
         return True
 
     def suppress(self, address: Address, reason: Suppressed, now: datetime, note: str = "") -> None:
         """Never write to this address again, on the list or not. "unsubscribed" gives way to the graver reasons."""
         with self.database.write() as connection:
             _suppress(connection, folded(address), reason, now, note)
+            note_departure(connection)
+
+    def suppression(self, address: Address) -> Suppression | None:
+        """Why this mailbox must not be written to, on the list or not; None if nothing speaks against it."""
+        query = select(suppressions).where(suppressions.c.address == folded(address))
+        with self.database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else Suppression(reason=row.reason, at=row.at, note=row.note)
 
     def remove(self, address: Address) -> bool:
         """Erase a person: name, key and row; False if nobody has this mailbox.
@@ -193,7 +212,10 @@ class SubscriberStore:
         """
         with self.database.write() as connection:
             erased = connection.execute(subscribers.delete().where(subscribers.c.folded == folded(address)))
-            return erased.rowcount > 0
+            if erased.rowcount == 0:
+                return False
+            note_departure(connection)
+        return True
 
 
 def may_be_written_to() -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import unicodedata
 
 from newsletter.errors import CannotSend
 from newsletter.model.audience import Address, address
@@ -13,6 +14,10 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{
 _FOLDABLE = re.compile(r"[!-~]{1,60}( [!-~]{1,60})*")
 _BARE_WORD_SIGNS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")
 _LINE = 76
+#: Joins the sign before it and the one behind it into one.
+_JOINER = "\u200d"
+_SKINS = re.compile("[\U0001f3fb-\U0001f3ff]")
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}|\U0001f3f4[\U000e0020-\U000e007f]+")
 _MAILBOX_MEND = "Write one mailbox, such as: Tech Pulse <pulse@example.com>"
 
 
@@ -97,21 +102,37 @@ def _folded(name: str, words: list[str]) -> bytes:
 
 
 def _encoded_words(name: str, value: str) -> list[str]:
-    # Of the two encodings the one that makes the header shorter; no word is cut inside a character (RFC 2047, 5).
+    # Of the two encodings the one that makes the header shorter. No word is cut inside a character (RFC 2047, 5), nor,
+    # if it fits into one, inside what people see as a single sign: some programs put a space between words.
     raw = value.encode()
     plain = sum(octet in _BARE_WORD_SIGNS or octet == 32 for octet in raw)
     as_base64 = (len(raw) + 2) // 3 * 4 < plain + 3 * (len(raw) - plain)
     room = _LINE - len(f"{name}: =?utf-8?q??=")
     words: list[str] = []
     chunk = ""
-    for sign in value:
-        if chunk and len(_payload(chunk + sign, as_base64=as_base64)) > room:
-            words.append(chunk)
-            chunk = ""
-        chunk += sign
+    for cluster in _clusters(value):
+        fits = len(_payload(cluster, as_base64=as_base64)) <= room
+        for sign in (cluster,) if fits else cluster:
+            if chunk and len(_payload(chunk + sign, as_base64=as_base64)) > room:
+                words.append(chunk)
+                chunk = ""
+            chunk += sign
     words.append(chunk)
     kind = "b" if as_base64 else "q"
     return [f"=?utf-8?{kind}?{_payload(word, as_base64=as_base64)}?=" for word in words]
+
+
+def _clusters(text: str) -> list[str]:
+    """The text cut into what people see as single signs, as far as categories tell: UAX 29 in short."""
+    found: list[str] = []
+    for sign in text:
+        last = found[-1] if found else ""
+        belongs = unicodedata.category(sign).startswith("M") or sign == _JOINER or _SKINS.match(sign)
+        if last and (belongs or last.endswith(_JOINER) or _FLAG.fullmatch(last + sign)):
+            found[-1] += sign
+        else:
+            found.append(sign)
+    return found
 
 
 def _payload(text: str, *, as_base64: bool) -> str:

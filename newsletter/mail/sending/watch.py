@@ -1,7 +1,4 @@
-"""Whether a run still goes as it should: refusals that are ours, too many that are not, domains that want patience.
-
-I/O: threads
-"""
+"""Whether a run still goes as it should: what is refused, to whom, and who wants patience. I/O: threads"""
 
 from __future__ import annotations
 

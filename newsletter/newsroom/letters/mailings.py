@@ -12,21 +12,36 @@ from newsletter.errors import CannotSend, CannotWrite, NotReady
 from newsletter.files.folder import read_kept, week_folder, weeks_on_disk
 from newsletter.files.record import read_memory, read_record
 from newsletter.files.state import read_state, write_state
+from newsletter.mail.letter.dkim import Keys, load_keys, signatures
 from newsletter.mail.letter.segments import build_mailing
-from newsletter.model.audience import Mailing, Tally
+from newsletter.mail.letter.tokens import secret_mark
+from newsletter.model.audience import Mailing, Tally, Variant
 from newsletter.model.issue import Issue, Printed
 from newsletter.model.ports import Transport
 from newsletter.model.week import Week
 from newsletter.model.week_state import Sent
+from newsletter.newsroom.letters.preflighting import require_flight
+from newsletter.newsroom.records import mail_files, variants_of
 from newsletter.newsroom.room import Newsroom, make_folder
+from newsletter.press.variants import VARIANTS
 from newsletter.store.engine import Store
 from newsletter.text import clip
 
-VARIANT = "full"
+
+def kept_mailings(store: Store, week: Week) -> tuple[tuple[int, Mailing], ...]:
+    """The week's mailings with their numbers, one for each variant, as frozen at the first claim; () before that."""
+    found = (store.ledger.mailing(str(week), variant) for variant in VARIANTS)
+    return tuple(one for one in found if one is not None)
 
 
-def open_mailing(room: Newsroom, week: Week, store: Store, transport: Transport) -> tuple[int, Mailing]:
-    """The mailing with its number: that of the first claim, or a new one of the approved bytes and of now.
+def tally_of(store: Store, week: Week) -> Tally | None:
+    """Where the week's letters stand, all variants together; None before the first claim."""
+    tallies = [store.ledger.tally(number) for number, _ in kept_mailings(store, week)]
+    return sum(tallies[1:], tallies[0]) if tallies else None
+
+
+def open_mailings(room: Newsroom, week: Week, store: Store, transport: Transport) -> tuple[tuple[int, Mailing], ...]:
+    """The mailings with their numbers: those of the first claim, or new ones of the approved bytes and of now.
 
     From here on the week bears the mark that it began to leave. Raises CannotSend if the relay does not let us in,
     which is tried before that mark is set.
@@ -35,47 +50,66 @@ def open_mailing(room: Newsroom, week: Week, store: Store, transport: Transport)
     than the week's own sent mark: then the database was restored from an older copy, and a person must say so before
     anybody is written to twice.
     """
-    store.ledger.take_over()
+    store.ledger.take_over(hold=room.settings.delivering.on_unknown == "hold")
     state = read_state(room.root, week)
     if state.sent is None:
         # A relay that does not let us in is met here, while nothing says yet that the issue began to leave.
         with transport.connect():
             pass
-    number, mailing = _opened(room, week, store, state.sent)
+    mailings = _opened(room, week, store, state.sent)
     write_state(room.root, week, replace(state, sent=state.sent or Sent(started=room.clock.now())))
-    return number, mailing
+    return mailings
 
 
-def note_progress(room: Newsroom, week: Week, store: Store, number: int) -> Tally:
-    """Keep in the week's mark how many letters were accepted, and the end once every reader is served."""
-    tally, state = store.ledger.tally(number), read_state(room.root, week)
+def not_stopped(room: Newsroom, week: Week, store: Store) -> None:
+    """Raises NotReady while the letters are paused, by a person or because the relay refused them."""
+    for mailing in store.ledger.progress(str(week), room.clock.now()):
+        if mailing.state == "paused" and mailing.changed is not None:
+            raise NotReady(
+                f"The letters of {week} are paused since {room.local(mailing.changed)}: {mailing.why}",
+                mend=f"Let them go on:  newsletter deliver {week} --resume   or end it:  --cancel WHY",
+            )
+
+
+def note_progress(room: Newsroom, week: Week, store: Store) -> Tally:
+    """Keep in the week's mark how many letters were accepted, and the end once every reader is served and none held."""
+    tally, state = tally_of(store, week) or Tally(audience=0), read_state(room.root, week)
     if state.sent is not None:
-        finished = state.sent.finished or (room.clock.now() if tally.waiting == 0 else None)
+        finished = state.sent.finished or (room.clock.now() if tally.waiting == tally.held == 0 else None)
         sent = replace(state.sent, accepted=tally.accepted, finished=finished)
         write_state(room.root, week, replace(state, sent=sent))
     return tally
 
 
-def _opened(room: Newsroom, week: Week, store: Store, sent: Sent | None) -> tuple[int, Mailing]:
-    kept = store.ledger.mailing(str(week), VARIANT)
-    accepted = store.ledger.tally(kept[0]).accepted if kept else 0
+def _opened(room: Newsroom, week: Week, store: Store, sent: Sent | None) -> tuple[tuple[int, Mailing], ...]:
+    kept = kept_mailings(store, week)
+    tally = tally_of(store, week)
+    accepted = tally.accepted if tally else 0
     # The mailing is kept before the mark is: a mark alone means that letters may have left without a trace here.
-    if sent is not None and (kept is None or sent.accepted > accepted):
+    if sent is not None and (not kept or sent.accepted > accepted):
         began = f"began to leave on {room.local(sent.started)}"
         raise NotReady(
             f"{week} {began} and was accepted for {sent.accepted} readers or more, the ledger knows of {accepted}: "
             "the database is older than the letters.",
             mend="Bring back a newer copy of it. Sending now would write to readers twice.",
         )
-    if kept is not None:
+    if kept:
         return kept
     if store.subscribers.count_readers() == 0:
         raise NotReady("There is nobody on the list.", mend="Add readers:  newsletter subscribers add ADDRESS")
     _same_base_url(room, week)
     _in_turn(room, week)
-    mailing = mailing_of(room, week, date=room.clock.now())
-    number = store.ledger.open_mailing(mailing, room.clock.now())
-    return number, mailing
+    keys, secret, issue = signing_keys(room), readers_secret(room), read_record(room.root, week)
+    mailings = mailings_of(room, week, date=room.clock.now(), keys=keys, secret=secret)
+    if issue is not None:
+        require_flight(room, issue, mailings, keys=keys, secret=secret)
+    numbers = store.ledger.open_mailings(mailings, room.clock.now())
+    return tuple(zip(numbers, mailings, strict=True))
+
+
+def signing_keys(room: Newsroom) -> Keys:
+    """What letters are signed with here; none where the relay does it. Raises CannotSend for keys that are no good."""
+    return load_keys(room.settings.dkim, sender=room.settings.mail.sender)
 
 
 def _same_base_url(room: Newsroom, week: Week) -> None:
@@ -125,27 +159,50 @@ def _sent_since(room: Newsroom, issue: Issue) -> tuple[Printed, ...]:
     )
 
 
-def mailing_of(room: Newsroom, week: Week, *, date: datetime) -> Mailing:
-    """The bytes in the week's folder as letters of that date. Raises NotReady if the week was never drafted."""
+def mailings_of(
+    room: Newsroom, week: Week, *, date: datetime, keys: Keys | None = None, secret: str = ""
+) -> tuple[Mailing, ...]:
+    """The bytes in the week's folder as letters of that date, a mailing for each variant, the first one everybody's.
+
+    With keys they are signed, and with a secret bound to it. Raises NotReady if the week was never drafted.
+    """
     issue = read_record(room.root, week)
-    folder = week_folder(room.root, week)
-    if issue is None or not (folder / "email.html").is_file() or not (folder / "email.txt").is_file():
+    variants = variants_of(issue) or ("full",) if issue is not None else ()
+    found = []
+    for variant in variants:
+        html, text = (read_kept(week_folder(room.root, week) / name) for name in mail_files(variant))
+        if issue is None or html is None or text is None:
+            raise NotReady(f"{week} has no e-mail yet.", mend=f"Make it:  newsletter draft {week}")
+        made = mailing_made_of(room, issue, html=html, text=text, date=date, variant=variant, keys=keys, secret=secret)
+        found.append(made)
+    if not found:
         raise NotReady(f"{week} has no e-mail yet.", mend=f"Make it:  newsletter draft {week}")
-    html, text = ((folder / name).read_text(encoding="utf-8") for name in ("email.html", "email.txt"))
-    return mailing_made_of(room, issue, html=html, text=text, date=date)
+    return tuple(found)
 
 
-def mailing_made_of(room: Newsroom, issue: Issue, *, html: str, text: str, date: datetime) -> Mailing:
+def mailing_made_of(
+    room: Newsroom,
+    issue: Issue,
+    *,
+    html: str,
+    text: str,
+    date: datetime,
+    variant: Variant = "full",
+    keys: Keys | None = None,
+    secret: str = "",
+) -> Mailing:
     """The letters of that date that these renditions of the issue make. Raises CannotSend as `build_mailing` does."""
     return build_mailing(
         week=issue.week,
-        variant=VARIANT,
+        variant=variant,
         subject=issue.subject,
         mail=room.settings.mail,
         wording=issue.wording,
         html=html,
         text=text,
         date=date,
+        signatures=signatures(keys, date) if keys else (),
+        secret_mark=secret_mark(secret) if secret else "",
     )
 
 
