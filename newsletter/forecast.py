@@ -8,15 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from newsletter.errors import NotReady
+from newsletter.files.folder import read_kept
 from newsletter.files.record import read_record
+from newsletter.mail.preflight.findings import Finding
 from newsletter.model.settings import Settings
 from newsletter.model.week import Week
-from newsletter.newsroom.records import variants_of
+from newsletter.newsroom.letters.mailings import kept_mailings, mailings_of, signing_keys
+from newsletter.newsroom.letters.preflighting import findings_of
+from newsletter.newsroom.records import require_seal, variants_of
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
 
 #: Where a ramp begins: this part of the full rate.
 _FIRST = 0.1
+#: Stands for the secret where none was set.
+_NO_SECRET = "a dry run's own, in no way secret"  # noqa: S105 - as it says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,10 @@ class Forecast:
     ramp: timedelta
     #: In the order in which they leave.
     variants: tuple[Expected, ...]
+    #: What preflight finds in the letters; an error keeps every one of them from leaving.
+    findings: tuple[Finding, ...] = ()
+    #: What else keeps them from leaving now, in sentences with their mends.
+    obstacles: tuple[str, ...] = ()
 
     @property
     def letters(self) -> int:
@@ -80,6 +91,11 @@ class Forecast:
                 {"variant": one.variant, "letters": one.letters, "seconds": _seconds(one.takes)}
                 for one in self.variants
             ],
+            "findings": [
+                {"letters": one.letters, "check": one.check, "level": one.level, "what": one.what, "mend": one.mend}
+                for one in self.findings
+            ],
+            "obstacles": list(self.obstacles),
         }
 
 
@@ -90,12 +106,16 @@ class _Audience:
 
 
 def forecast(room: Newsroom, week: Week, store: Store) -> Forecast:
-    """What would leave now, by variant: those who wait, or, before the first letter, everybody on the list."""
+    """What would leave now, by variant: those who wait, or, before the first letter, everybody on the list.
+
+    Raises CannotSend for keys that are no good, and for a secret or keys that are not those of letters that have left.
+    """
     settings = room.settings
     ways, bound = _ways(room), settings.delivering.per_domain
     rates = [way.per_minute for way in ways]
     rate = sum(rates) if all(rates) else 0
     found = _audiences(room, week, store)
+    findings, obstacles = _looked_through(room, week, store)
     return Forecast(
         week=week,
         transport=settings.mail.transport,
@@ -110,7 +130,27 @@ def forecast(room: Newsroom, week: Week, store: Store) -> Forecast:
             )
             for variant, one in found.items()
         ),
+        findings=findings,
+        obstacles=obstacles,
     )
+
+
+def _looked_through(room: Newsroom, week: Week, store: Store) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    keys, obstacles = signing_keys(room), []
+    # A dry run makes no secret: any will do for letters that nobody gets.
+    secret = room.settings.secret or (read_kept(room.var / "secret") or "").strip() or _NO_SECRET
+    try:
+        require_seal(room, week)
+    except NotReady as fault:
+        obstacles.append(str(fault))
+    issue, mailings = read_record(room.root, week), tuple(one for _, one in kept_mailings(store, week))
+    if issue is None:
+        return (), tuple(obstacles)
+    try:
+        mailings = mailings or mailings_of(room, week, date=room.clock.now(), keys=keys, secret=secret)
+    except NotReady as fault:
+        return (), (*obstacles, str(fault))
+    return findings_of(room, issue, mailings, keys=keys, secret=secret), tuple(obstacles)
 
 
 def _ways(room: Newsroom) -> tuple[Way, ...]:

@@ -25,6 +25,7 @@ from newsletter.model.week import Week
 from newsletter.newsroom.composing import composed
 from newsletter.newsroom.inputs import week_inputs
 from newsletter.newsroom.letters.mailings import mailing_made_of, readers_secret, signing_keys
+from newsletter.newsroom.letters.preflighting import findings_of
 from newsletter.newsroom.records import mail_files, seal_holds, variants_of
 from newsletter.newsroom.room import Newsroom
 from newsletter.press.render import render
@@ -94,16 +95,24 @@ def send_test(room: Newsroom, week: Week, store: Store, typed: Sequence[str], *,
     """
     mailboxes = tuple(dict.fromkeys(_welcome(store, one) for one in typed))
     keys, secret, transport = signing_keys(room), readers_secret(room), room.open_transport()
-    standing, mailing = _trial(room, week, store, variant, keys=keys, secret=secret)
+    standing, issue, mailing = _trial(room, week, store, variant, keys=keys, secret=secret)
+    findings = findings_of(room, issue, (mailing,), keys=keys, secret=secret)
     write = LetterWriter(mailing, secret=secret, keys=keys)
     tried = tuple(_try(write, one, transport) for one in mailboxes)
-    return Trial(week=week, variant=variant, standing=standing, transport=transport.name, letters=tried)
+    return Trial(
+        week=week,
+        variant=variant,
+        standing=standing,
+        transport=transport.name,
+        letters=tried,
+        findings=findings,
+    )
 
 
 def _trial(
     room: Newsroom, week: Week, store: Store, variant: Variant, *, keys: Keys, secret: str
-) -> tuple[Standing, Mailing]:
-    """The week's letters as they are now, marked as a test, and whether they are the approved ones."""
+) -> tuple[Standing, Issue, Mailing]:
+    """The week's letters as they are now, marked as a test; of which issue, and whether they are the approved ones."""
     if read_state(room.root, week).sent is not None or seal_holds(room, week):
         standing: Standing = "approved"
         issue, made = _as_it_lies(room, week, variant)
@@ -125,7 +134,7 @@ def _trial(
     )
     field = f"{FIELD}: {week} {standing}\r\n".encode()
     first, *rest = mailing.segments
-    return standing, replace(mailing, segments=(field + first, *rest))
+    return standing, issue, replace(mailing, segments=(field + first, *rest))
 
 
 def _as_it_lies(room: Newsroom, week: Week, variant: Variant) -> tuple[Issue, Renditions]:

@@ -36,8 +36,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "subscriptions",
         "filing",
         "rehearsal",
+        "trying",
+        "forecast",
+        "stopping",
+        "delivered",
         "feeds",
         "importing",
+        "doctor",
     ),
     ("cli", "web", "schedule", "demo", "__main__"),
 )

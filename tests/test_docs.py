@@ -14,6 +14,7 @@ import pytest
 from newsletter import errors, model
 from newsletter.cli import COMMANDS, newsletter
 from newsletter.config.keys import KEYS
+from newsletter.mail.preflight.findings import CHECKS
 from tests.source import PACKAGE, modules, name_of
 
 ROOT = Path(__file__).parent.parent
@@ -69,6 +70,11 @@ def test_every_key_of_newsletter_toml_is_documented_with_its_default_and_meaning
 
     assert meaning in row
     assert default in row
+
+
+@pytest.mark.parametrize("code", CHECKS)
+def test_every_check_of_preflight_is_documented_with_what_it_holds_and_its_source(code: str) -> None:
+    assert f"| `{code}` | {CHECKS[code].holds} | {CHECKS[code].source} |" in page("docs/mail.md")
 
 
 def test_every_exit_code_is_documented() -> None:

@@ -30,7 +30,9 @@ _DONE, _ACT, _IN_PART = 0, 3, 4
 @click.command(epilog="Example: newsletter deliver 2024-W23    Rehearse it: newsletter deliver --outbox rehearsal")
 @with_room
 @week_argument
-@click.option("--dry-run", is_flag=True, help="Only say what would go, over which relays, and how long it takes.")
+@click.option(
+    "--dry-run", is_flag=True, help="Only say what would go, over which relays, how long it takes, what is amiss."
+)
 @click.option(
     "--outbox",
     type=click.Path(path_type=Path, file_okay=False),
@@ -179,6 +181,7 @@ def _tell_archive(room: Newsroom, week: Week) -> None:
 def _foretell(room: Newsroom, week: Week, *, as_json: bool) -> int:
     from newsletter.cli.delivery_screen import forecast_lines
     from newsletter.forecast import forecast
+    from newsletter.mail.preflight.findings import errors_in
 
     with room.open_store() as store:
         found = forecast(room, week, store)
@@ -186,7 +189,7 @@ def _foretell(room: Newsroom, week: Week, *, as_json: bool) -> int:
         show.as_json(found.as_json())
     else:
         click.echo(visible("\n".join(forecast_lines(found, show.width()))))
-    return _DONE
+    return _ACT if errors_in(found.findings) else _DONE
 
 
 def _rehearse(room: Newsroom, week: Week, folder: Path, *, as_json: bool) -> int:

@@ -70,6 +70,8 @@ def forecast_lines(found: Forecast, width: int = WIDTH) -> Iterator[str]:
         if found.takes is not None:
             takes = f"at these rates the last letter leaves after {words_of_span(found.takes)}"
         yield f"    {takes}"
+    for words in (*found.obstacles, *map(str, found.findings)):
+        yield from words.splitlines()
 
 
 def tally_words(tally: Tally) -> str:

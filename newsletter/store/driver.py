@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.dialects import sqlite
 
 from newsletter.store.columns import Instant, storable
@@ -64,7 +65,13 @@ def as_number(instant: datetime) -> int:
 
 def as_words(text: str, most: int) -> str:
     """Text from outside as `Words` stores it, at most so many characters."""
-    return storable(text[:most])
+    clipped = text[:most]
+    return clipped if clipped.isascii() and "\0" not in clipped else storable(clipped)
+
+
+def in_words(query: Select[*tuple[Any, ...]]) -> str:
+    """A question of SQLAlchemy's, for `Driver.rows`; it has values where it was given `bindparam`, and nowhere else."""
+    return str(query.compile(dialect=_ANY))
 
 
 def _padded(values: list[Any]) -> list[Any]:

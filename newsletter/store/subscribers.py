@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, literal_column, select
 
 from newsletter.model.audience import Address, Standing, Subscriber, Suppressed
 from newsletter.model.audience import address as checked
@@ -221,7 +221,7 @@ class SubscriberStore:
 def may_be_written_to() -> ColumnElement[bool]:
     """The condition on a row of `subscribers`: active, and the address not suppressed."""
     suppressed = exists(select(1).select_from(suppressions).where(suppressions.c.address == subscribers.c.folded))
-    return and_(subscribers.c.standing == "active", ~suppressed)
+    return and_(subscribers.c.standing == literal_column("'active'"), ~suppressed)
 
 
 def folded(address: Address) -> str:

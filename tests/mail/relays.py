@@ -7,12 +7,19 @@ import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from newsletter.mail.transports.smtp import SmtpRelay
+from newsletter.model.audience import Letter
+from newsletter.model.ports import Connection, Reply
+from newsletter.model.settings import Smtp
 
 #: A key pair of the tests alone, self-signed for localhost and 127.0.0.1 until 2126.
 PAIR = Path(__file__).parent / "relay.pem"
@@ -23,12 +30,32 @@ def trusting() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=PAIR)
 
 
+def smtp_to(relay: Relay | ScriptedRelay, *, envelope_ahead: bool = False, **changes: Any) -> SmtpRelay:
+    """The way to a relay of the tests; `changes` are those of its settings."""
+    smtp = Smtp(host=relay.host, port=relay.port, security="none", timeout=timedelta(seconds=5))
+    sender = "Tech Pulse <pulse@example.com>"
+    return SmtpRelay(replace(smtp, **changes), sender=sender, envelope_ahead=envelope_ahead, tls=trusting())
+
+
+def hand(connection: Connection, letter: Letter, *, ahead: Letter | None = None) -> Reply:
+    """Hand over one letter, and what became of it."""
+    (reply,) = connection.hand_over((letter,), ahead=ahead)
+    return reply
+
+
 class Relay:
     """A real mail server; `messages` are what it took: sender, recipients, content."""
 
-    host = "127.0.0.1"
-
-    def __init__(self, *, pipelining: bool = True, tls: str = "none", user: str = "", password: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        pipelining: bool = True,
+        tls: str = "none",
+        user: str = "",
+        password: str = "",
+        host: str = "127.0.0.1",
+    ) -> None:
+        self.host = host
         self.messages: list[tuple[str, tuple[str, ...], bytes]] = []
         self.users: list[str] = []
         self.greeted_as: list[str] = []
@@ -100,18 +127,24 @@ Say = str | None | Sequence[str | None]
 class ScriptedRelay:
     """A mail server that answers from a script, by verb; "." is the end of a letter, "greeting" the first word.
 
+    A reply of several lines may hold several replies, which is one or more too many. "letter" is what becomes of a
+    letter that has begun: nothing is said by default, and it is read to its end; otherwise this is said instead of
+    reading on, and the relay hangs up. After a 220 to STARTTLS the rest is encrypted.
+
     With `groups` it answers MAIL, RCPT and DATA only when all three are there: a client that waits in between hangs.
+    With `ahead` it answers the ends of so many letters only when the DATA of the next is there as well.
     """
 
     host = "127.0.0.1"
 
     def __init__(
-        self, script: Mapping[str, Say] | None = None, *, pipelining: bool = True, groups: bool = False
+        self, script: Mapping[str, Say] | None = None, *, pipelining: bool = True, groups: bool = False, ahead: int = 0
     ) -> None:
         offers = "250-relay.example\r\n250-PIPELINING\r\n250 8BITMIME" if pipelining else "250 relay.example"
         usual: dict[str, Say] = {
             "greeting": "220 relay.example",
             "EHLO": offers,
+            "STARTTLS": "220 2.0.0 Go on",
             "MAIL": "250 2.1.0 Ok",
             "RCPT": "250 2.1.5 Ok",
             "DATA": "354 Go on",
@@ -120,11 +153,12 @@ class ScriptedRelay:
             "QUIT": "221 2.0.0 Bye",
         }
         self._script = usual | dict(script or {})
-        self._groups = groups
+        self._groups, self._ahead = groups, ahead
         self._asked: dict[str, int] = {}
-        #: Every verb, in order, over all connections.
+        #: Every verb, in order, over all connections; and every command whole.
         self.verbs: list[str] = []
-        #: Recipients whose letter was answered with 250.
+        self.lines: list[str] = []
+        #: Recipients, not refused, whose letter was answered with 250.
         self.accepted: list[str] = []
         #: Letters as they came, without the final dot.
         self.letters: list[bytes] = []
@@ -149,45 +183,62 @@ class ScriptedRelay:
     def _serve(self) -> None:
         while True:
             peer, _ = self._server.accept()
-            # A client may be gone before it has heard everything.
-            with peer, peer.makefile("rb") as lines, suppress(ConnectionError):
+            # A client may be gone before it has heard everything, or not believe the certificate.
+            with peer, suppress(ConnectionError, ssl.SSLError):
                 if self._stopping:
                     return
                 peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.connections += 1
-                self._converse(peer, lines)
+                if self._say(peer, "greeting") and self._converse(peer) == "STARTTLS":
+                    pair = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+                    pair.load_cert_chain(PAIR)
+                    with pair.wrap_socket(peer, server_side=True) as encrypted:
+                        self._converse(encrypted)
 
-    def _converse(self, peer: socket.socket, lines: Any) -> None:
-        if not self._say(peer, "greeting"):
-            return
-        recipient = b""
-        held: list[str] = []
-        while line := lines.readline():
-            verb = line.split()[0].upper().decode()
-            self.verbs.append(verb)
-            if verb == "RCPT":
-                recipient = line.partition(b"<")[2].partition(b">")[0]
-            if self._groups and verb in ("MAIL", "RCPT"):
-                held.append(verb)
-                continue
-            for waiting in (*held, verb):
-                said = self._say(peer, waiting)
-                if not said:
-                    return
-            held = []
-            if verb == "QUIT":
-                return
-            if verb == "DATA" and said.startswith("354"):
-                letter = b""
-                while (part := lines.readline()) != b".\r\n":
-                    if not part:
-                        return
-                    letter += part
-                self.letters.append(letter)
-                if not (said := self._say(peer, ".")):
-                    return
-                if said.startswith("250"):
-                    self.accepted.append(recipient.decode())
+    def _converse(self, peer: socket.socket) -> str:
+        """Answer until the connection ends or is to be encrypted: the last verb."""
+        with peer.makefile("rb") as lines:
+            named, recipient, ended = "", "", ""
+            held: list[str] = []
+            while line := lines.readline():
+                verb = line.split()[0].upper().decode()
+                self.verbs.append(verb)
+                self.lines.append(line.decode().rstrip("\r\n"))
+                if verb == "RCPT":
+                    named = line.partition(b"<")[2].partition(b">")[0].decode()
+                if (self._groups or held) and verb in ("MAIL", "RCPT"):
+                    held.append(verb)
+                    continue
+                for waiting in (*held, verb):
+                    said = self._say(peer, waiting)
+                    if not said:
+                        return verb
+                    if waiting == "RCPT":
+                        recipient = named if said.startswith("25") else ""
+                    if waiting == "." and ended and said.startswith("250"):
+                        self.accepted.append(ended)
+                held = []
+                if verb == "QUIT" or (verb == "STARTTLS" and said.startswith("220")):
+                    return verb
+                if verb == "DATA" and said.startswith("354"):
+                    if "letter" in self._script:
+                        lines.read(1)
+                        self._say(peer, "letter")
+                        return verb
+                    letter = b""
+                    while (part := lines.readline()) != b".\r\n":
+                        if not part:
+                            return verb
+                        letter += part
+                    self.letters.append(letter)
+                    ended = recipient
+                    if len(self.letters) <= self._ahead:
+                        held.append(".")
+                    elif not (said := self._say(peer, ".")):
+                        return verb
+                    elif ended and said.startswith("250"):
+                        self.accepted.append(ended)
+        return ""
 
     def _say(self, peer: socket.socket, verb: str) -> str:
         replies = self._script[verb]

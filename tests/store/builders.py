@@ -9,6 +9,7 @@ from newsletter.links import Link
 from newsletter.model.audience import Delivery, DeliveryState, Mailing, address
 from newsletter.model.feeds import FeedState, FetchRow
 from newsletter.model.news import Entry
+from newsletter.model.ports import Claim, Heard, Ledger
 from newsletter.store.engine import Store
 from newsletter.store.news import Kept
 
@@ -74,5 +75,13 @@ def join(store: Store, *names: str) -> tuple[int, ...]:
     return tuple(ids)
 
 
-def result(reader: int, state: DeliveryState = "accepted", at: datetime = NOW, code: int = 250) -> Delivery:
-    return Delivery(subscriber=reader, state=state, at=at, code=code, reply="as the relay said")
+def result(
+    reader: int, state: DeliveryState = "accepted", at: datetime = NOW, code: int = 250, **changes: Any
+) -> Delivery:
+    given: dict[str, Any] = {"subscriber": reader, "state": state, "at": at, "code": code, "reply": "as the relay said"}
+    return Delivery(**given | changes)
+
+
+def record(ledger: Ledger, claim: Claim, *results: Delivery) -> Heard:
+    """Results of one claim in one transaction."""
+    return ledger.record([(claim, one) for one in results])

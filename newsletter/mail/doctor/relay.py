@@ -58,6 +58,11 @@ class Probed:
     sender_reply: str = ""
     trouble: Trouble | None = None
 
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody between can read what is said: it is encrypted, or never leaves this machine."""
+        return bool(self.tls) or (self.address is not None and self.address.is_loopback)
+
 
 def probe(smtp: Smtp, *, sender: str, own_name: str, size: int = 0, tls: ssl.SSLContext | None = None) -> Probed:
     """Connect, encrypt and sign in as for sending, name the sender, and leave.
@@ -156,7 +161,7 @@ def _signed_in(client: _Client, found: Probed) -> bool:
     smtp = found.smtp
     if not smtp.user:
         return True
-    if not found.tls and (found.address is None or not found.address.is_loopback):
+    if not found.is_private:
         mend = 'Use security = "starttls" or "tls".'
         found.trouble = Trouble(stage="auth", what="would get the password unencrypted", mend=mend)
         return False

@@ -50,7 +50,7 @@ def where(smtp: Smtp) -> str:
 def _encryption(found: Probed, now: datetime) -> list[Line]:
     host = found.smtp.host
     if not found.tls:
-        if found.address is not None and found.address.is_loopback:
+        if found.is_private:
             return [_line("ok", "tls", found, f"{host} is this machine: nothing needs encryption.")]
         offered = " though it offers STARTTLS" if "starttls" in found.extensions else ""
         what = f"Letters go to {host} unencrypted{offered}."

@@ -86,4 +86,7 @@ def _to(recipient: Address) -> bytes:
     if recipient.isascii():
         return recipient.encode()
     # A mailbox of another script in a header of ASCII is a group without members (RFC 6857, 3.1.8).
-    return text_field("To", recipient).removeprefix(b"To: ").rstrip() + b" :;"
+    field = text_field("To", recipient).rstrip()
+    # A line that holds an encoded word has 76 octets at most (RFC 2047, 2).
+    end = b" :;" if len(field.rsplit(b"\r\n", 1)[-1]) <= 73 else b"\r\n :;"
+    return field.removeprefix(b"To: ") + end

@@ -20,6 +20,7 @@ _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"]+", re.I)
 #: What may follow an address in a sentence without being part of it.
 _STOPS = ".,;:!?'\")]}>*_~»”’›…"
 _OURS = "It is a fault of this program: report it, and send nothing until it is mended."
+_FOREIGN_LINK = "Look for a link out of somebody's letter in takes and stories; if there is none, report it as a fault."
 _TEMPLATES = "Mend templates/email.html.j2 and templates/email.txt.j2, draft the issue again, and approve it."
 _SHORTER = "Fewer headlines or stories, or a shorter explainer; then draft and approve it again."
 
@@ -52,12 +53,12 @@ def about_links(letter: Opened, base_url: str, behind_names: Collection[str]) ->
     if missed:
         yield error("P14-same-links", f"The text part lacks {_counted(missed, 'link')} of the HTML part.", _TEMPLATES)
     known = {_bare(href, base_url) for href in linked} | beside
-    words = page.words
+    words = _squeezed(page.words)
     unseen = [
         one
         for one in _ADDRESS.findall(text)
         if not one.startswith(begin)
-        and not any(form in known or form in words for form in (*_forms(one), *_forms(_bare(one, base_url))))
+        and not any(form in known or _squeezed(form) in words for form in (*_forms(one), *_forms(_bare(one, base_url))))
     ]
     if unseen and base_url and any(href.startswith(f"{base_url}/issues/") for href in linked):
         what = f"The HTML part leaves {_counted(unseen, 'link')} of the text part to the issue's page."
@@ -89,7 +90,8 @@ def about_way_out(letter: Opened, base_url: str, opens: Callable[[str], str | No
     ways = in_html | in_text
     header = {one for one in re.findall(r"<([^<>]*)>", letter.only("List-Unsubscribe")) if one.startswith(begin)}
     if any(opens(one.removeprefix(begin)) != letter.reader.key for one in ways | header):
-        yield error("P7-way-out", "A link to unsubscribe is not the reader's own, or the door does not open.", _OURS)
+        what = "A link to unsubscribe is not the reader's own, or the door does not open."
+        yield error("P7-way-out", what, _FOREIGN_LINK)
     elif len(ways | header) > 1:
         yield error("P7-way-out", "The links to unsubscribe in one letter are not the same.", _OURS)
 
@@ -159,6 +161,11 @@ def _is_told(href: str, text: str, told: Collection[str]) -> bool:
 
 def _own(address: str, begin: str) -> str:
     return begin + re.split(r"[^A-Za-z0-9_-]", address.removeprefix(begin))[0] if "://" in begin else address
+
+
+def _squeezed(words: str) -> str:
+    """Without blanks and the signs that a text part writes for bold, italic and deleted."""
+    return re.sub(r"[\s*_~]+", "", words)
 
 
 def _signs(words: str) -> str:

@@ -22,7 +22,7 @@ LONGEST = Reader(
     address=Address(f"{'reader-of-preflight.' * 3}long@{'long-host-name.' * 11}longest.mail.example.org"),
 )
 ORDINARY = Reader(id=2, key="Ordinary_key-22signs_x", address=Address("reader-of-preflight@mail.example.org"))
-FOREIGN = Reader(id=3, key="Another-key_of-22signs", address=Address("読者@bücher.example.org"))
+FOREIGN = Reader(id=3, key="Another-key_of-22signs", address=Address("読者のひとり@bücher.example.org"))
 
 
 def preflight(

@@ -30,7 +30,8 @@ def about_sameness(
             yield error("P16-same-again", "A letter written twice is not the same to the byte.", _OURS)
         yield from _about_message_id(one)
         yield from _about_date(one, mailing)
-        if any(trace in place for trace in traces(one.letter.recipient) for place in _outside_to(one)):
+        traces_of_it = traces(one.letter.recipient)
+        if any(trace in place for place in _outside_to(one) for trace in traces_of_it):
             yield error("P16-no-address", "A reader's address stands elsewhere than in To.", _OURS)
     ids = [one.letter.message_id for one in letters]
     ids += [other(one.reader).message_id for other in other_variants for one in letters]

@@ -47,9 +47,9 @@ class SmtpConnection:
         self._ahead = envelope_ahead and self._offers.pipelining
         #: The letter whose MAIL, RCPT and DATA have been said, and their replies not read.
         self._announced: Letter | None = None
-        if client.sock is not None:
+        with suppress(OSError):
             # The end of a letter must not wait until its beginning has been acknowledged (RFC 896).
-            client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def hand_over(self, letters: Sequence[Letter], *, ahead: Letter | None = None) -> tuple[Reply, ...]:
         """Hand over one letter; ConnectionError if the connection broke before its final dot was written.

@@ -1,164 +1,153 @@
 """Batches: choosing the next one, who in it may be written to, and counting it when it is done. I/O: SQLite, PostgreSQL
 
-Functions on one connection, inside the transaction of their caller.
+Functions on one transaction, that of their caller.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import bindparam, select
 
 from newsletter.model.audience import Reader
 from newsletter.model.ports import Claim
 from newsletter.store.deliveries.snapshot import unpack
-from newsletter.store.schema import batches, deliveries, delivery_exceptions, mailings, meta, subscribers
+from newsletter.store.driver import Driver, as_number, in_words
+from newsletter.store.schema import subscribers
 from newsletter.store.subscribers import may_be_written_to
 
-#: A batch that is not done has no counts.
-NOT_COUNTED = dict.fromkeys(("accepted", "departed", "dropped", "first_at", "last_at"))
-
-_OF_BATCH = (
-    batches.c.mailing,
-    batches.c.no,
-    batches.c.first_id,
-    batches.c.last_id,
-    batches.c.members,
-    batches.c.audience,
-    batches.c.claimed_at,
+_RUN = "SELECT state, (SELECT value FROM meta WHERE key = 'epoch') FROM mailings WHERE id = ?"
+_BATCH = "SELECT mailing, no, first_id, last_id, members, audience, claimed_at FROM batches WHERE mailing = ?"
+_OPEN = f"{_BATCH} AND no > ? AND state = 'open' ORDER BY no LIMIT 1"
+#: Deferred when the time has come; unknown then too, and at once in a later run: resent, byte for byte.
+_IS_DUE = "(state IN ('deferred', 'unknown') AND (next_try_at <= ? OR (state = 'unknown' AND epoch < ?)))"
+_DUE = f"""
+{_BATCH} AND no > ? AND state = 'done' AND EXISTS (
+    SELECT 1 FROM delivery_exceptions
+    WHERE delivery_exceptions.mailing = batches.mailing AND delivery_exceptions.batch = batches.no AND {_IS_DUE}
+) ORDER BY no LIMIT 1
+"""
+#: Whether it is worth looking through the batches: asked of an index.
+_SOMEBODY_IS_DUE = """
+SELECT EXISTS (SELECT 1 FROM delivery_exceptions WHERE mailing = ? AND state = 'deferred' AND next_try_at <= ?)
+    OR EXISTS (SELECT 1 FROM delivery_exceptions
+               WHERE mailing = ? AND state = 'unknown' AND (next_try_at <= ? OR epoch < ?))
+"""
+_CLAIMED = f"{_BATCH} AND no = ? AND epoch = ? AND state = 'claimed'"
+_CLAIM = """
+UPDATE batches SET state = 'claimed', epoch = ?, claimed_at = ?,
+    accepted = NULL, departed = NULL, dropped = NULL, first_at = NULL, last_at = NULL
+WHERE mailing = ? AND no = ?
+"""
+_SERVED = "SELECT subscriber FROM deliveries WHERE mailing = ? AND subscriber BETWEEN ? AND ?"
+_EXCEPTIONS = f"SELECT subscriber, state, {_IS_DUE} FROM delivery_exceptions WHERE mailing = ? AND batch = ?"
+_COUNTS = """
+SELECT state, count(*), min(at), max(at) FROM deliveries WHERE mailing = ? AND subscriber BETWEEN ? AND ? GROUP BY state
+"""
+_EXCEPTED = "SELECT count(*) FROM delivery_exceptions WHERE mailing = ? AND batch = ?"
+_REOPEN = "UPDATE batches SET state = 'open' WHERE mailing = ? AND no = ?"
+_CLOSE = """
+UPDATE batches SET state = 'done', accepted = ?, departed = ?, dropped = ?, first_at = ?, last_at = ?
+WHERE mailing = ? AND no = ?
+"""
+#: Everybody in a range of ids who may be written to at this moment.
+_LIVE = in_words(
+    select(subscribers.c.id, subscribers.c.key, subscribers.c.address).where(
+        subscribers.c.id.between(bindparam("first"), bindparam("last")), may_be_written_to()
+    )
 )
 
 
-def epoch_of(connection: Connection) -> int:
-    """The number of the present run of deliveries; 0 before the first."""
-    value = connection.execute(select(meta.c.value).where(meta.c.key == "epoch")).scalar()
-    return int(value or 0)
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    mailing: int
+    no: int
+    first: int
+    last: int
+    members: bytes
+    audience: int
+    #: Null before the first claim.
+    claimed: int | None
 
 
-def next_batch(
-    connection: Connection, mailing: int, epoch: int, now: datetime, *, after: int, due: bool
-) -> Row[*tuple[Any, ...]] | None:
-    """The first open batch above `after`, or finished one with a reader who is due; locked, past locked ones."""
-    is_open = exists(select(1).select_from(mailings).where(mailings.c.id == mailing, mailings.c.state == "open"))
-    of_ours = select(*_OF_BATCH).where(batches.c.mailing == mailing, batches.c.no > after, is_open)
-    if due:
-        if not _somebody_is_due(connection, mailing, epoch, now):
-            return None
-        of_this = (delivery_exceptions.c.mailing == batches.c.mailing, delivery_exceptions.c.batch == batches.c.no)
-        one = select(1).select_from(delivery_exceptions).where(*of_this, _is_due(epoch, now))
-        wanted = of_ours.where(batches.c.state == "done", exists(one))
+def claim_next(driver: Driver, mailing: int, now: datetime, *, after: int, due: bool) -> Claim | None:
+    """Claim the first open batch above `after`, or finished one with a reader who is due; None if there is none.
+
+    A claim of nobody may come: then there was nothing to do in the batch, and it is closed.
+    """
+    ((state, epoch),) = driver.rows(_RUN, mailing) or ((None, None),)
+    if state != "open":
+        return None
+    run, instant = int(epoch or 0), as_number(now)
+    batch = _next_due(driver, mailing, run, instant, after) if due else _first(driver, _OPEN, mailing, after)
+    if batch is None:
+        return None
+    claim = _claim_of(driver, batch, run, instant)
+    if claim.readers or claim.left:
+        driver.do(_CLAIM, run, instant, mailing, batch.no)
     else:
-        wanted = of_ours.where(batches.c.state == "open")
-    first = wanted.order_by(batches.c.no).limit(1)
-    return connection.execute(first.with_for_update(skip_locked=True, of=batches)).one_or_none()
+        _close(driver, batch)
+    return claim
 
 
-def claim_of(connection: Connection, batch: Row[*tuple[Any, ...]], epoch: int, now: datetime) -> Claim:
+def finish(driver: Driver, claim: Claim) -> None:
+    """Close the batch, or open it again if somebody in it has no result; nothing if a later run has it."""
+    lock = "" if driver.is_sqlite else " FOR UPDATE"
+    for row in driver.rows(_CLAIMED + lock, claim.mailing, claim.batch, claim.epoch):
+        _close(driver, _Batch(*row))
+
+
+def _first(driver: Driver, question: str, *values: object) -> _Batch | None:
+    # What another process has locked at this moment is passed over: it is being claimed.
+    lock = "" if driver.is_sqlite else " FOR UPDATE OF batches SKIP LOCKED"
+    rows = driver.rows(question + lock, *values)
+    return _Batch(*rows[0]) if rows else None
+
+
+def _next_due(driver: Driver, mailing: int, epoch: int, now: int, after: int) -> _Batch | None:
+    ((is_one,),) = driver.rows(_SOMEBODY_IS_DUE, mailing, now, mailing, now, epoch)
+    return _first(driver, _DUE, mailing, after, now, epoch) if is_one else None
+
+
+def _claim_of(driver: Driver, batch: _Batch, epoch: int, now: int) -> Claim:
     """Who of the batch may be written to now, and who left since the snapshot; either may be empty."""
-    members = unpack(batch.first_id, batch.members)
-    live = _live(connection, batch)
-    if batch.claimed_at is None:
-        # Nothing can have been recorded for a batch that was never claimed, and asking the empty ledger is not cheap.
-        waiting = members
-    else:
-        states = _exception_states(connection, batch)
-        due = _due_ids(connection, batch, epoch, now) if states else set()
+    members: tuple[int, ...] = unpack(batch.first, batch.members)
+    live = _live(driver, batch)
+    waiting = members
+    # Nothing can have been recorded for a batch that was never claimed, and asking the empty ledger is not cheap.
+    if batch.claimed is not None:
+        found = driver.rows(_EXCEPTIONS, now, epoch, batch.mailing, batch.no)
         # Of whom a letter is held the fate is decided by a person, whether they have left or not.
-        over = _served_ids(connection, batch) | {r for r, state in states.items() if state in ("refused", "held")}
-        members = tuple(r for r in members if r not in over)
-        waiting = tuple(r for r in members if r not in states or r in due)
+        over = {reader for reader, state, _ in found if state in ("refused", "held")}
+        over.update(row[0] for row in driver.rows(_SERVED, batch.mailing, batch.first, batch.last))
+        later = {reader for reader, _, is_due in found if not is_due}
+        members = tuple([reader for reader in members if reader not in over])
+        waiting = tuple([reader for reader in members if reader not in later])
     return Claim(
         mailing=batch.mailing,
         batch=batch.no,
         epoch=epoch,
-        readers=tuple([live[r] for r in waiting if r in live]),
-        left=tuple([r for r in members if r not in live]),
-        fresh=batch.claimed_at is None,
+        readers=tuple([live[reader] for reader in waiting if reader in live]),
+        left=tuple([reader for reader in members if reader not in live]),
+        fresh=batch.claimed is None,
     )
 
 
-def note_claim(connection: Connection, claim: Claim, now: datetime) -> None:
-    changed = {"state": "claimed", "epoch": claim.epoch, "claimed_at": now, **NOT_COUNTED}
-    connection.execute(batches.update().where(*_same(claim.mailing, claim.batch)).values(changed))
+def _live(driver: Driver, batch: _Batch) -> Mapping[int, Reader]:
+    rows = driver.rows(_LIVE, batch.first, batch.last)
+    return {number: Reader(id=number, key=key, address=address) for number, key, address in rows}
 
 
-def claimed_batch(connection: Connection, claim: Claim) -> Row[*tuple[Any, ...]] | None:
-    """The batch, locked, if it is still this claim's; None if a later run has it."""
-    held = (batches.c.epoch == claim.epoch, batches.c.state == "claimed")
-    mine = (*_same(claim.mailing, claim.batch), *held)
-    return connection.execute(select(*_OF_BATCH).where(*mine).with_for_update()).one_or_none()
-
-
-def close_batch(connection: Connection, batch: Row[*tuple[Any, ...]]) -> None:
+def _close(driver: Driver, batch: _Batch) -> None:
     """Mark a batch as done and keep what there is to count; open if somebody in it has no result."""
-    columns = deliveries.c
-    in_range = (columns.mailing == batch.mailing, columns.subscriber.between(batch.first_id, batch.last_id))
-    query = select(columns.state, func.count(), func.min(columns.at), func.max(columns.at)).where(*in_range)
-    found = {state: rest for state, *rest in connection.execute(query.group_by(columns.state))}
-    of_ours = select(func.count()).select_from(delivery_exceptions).where(*_exceptions_of(batch))
-    counts = {state: count for state, (count, _, _) in found.items()}
+    found = {state: rest for state, *rest in driver.rows(_COUNTS, batch.mailing, batch.first, batch.last)}
+    accepted, first, last = found.get("accepted", (0, None, None))
+    departed, dropped = (found.get(state, (0,))[0] for state in ("left", "dropped"))
+    ((excepted,),) = driver.rows(_EXCEPTED, batch.mailing, batch.no)
     # Batches of a mailing do not overlap: whoever has a row in this range is of this batch.
-    if sum(counts.values()) + connection.execute(of_ours).scalar_one() < batch.audience:
-        changed: dict[str, object] = {"state": "open", **NOT_COUNTED}
+    if accepted + departed + dropped + excepted < batch.audience:
+        driver.do(_REOPEN, batch.mailing, batch.no)
     else:
-        _, first, last = found.get("accepted", (0, None, None))
-        changed = {"state": "done", "accepted": counts.get("accepted", 0), "departed": counts.get("left", 0)}
-        changed |= {"dropped": counts.get("dropped", 0), "first_at": first, "last_at": last}
-    connection.execute(batches.update().where(*_same(batch.mailing, batch.no)).values(changed))
-
-
-def _same(mailing: int, number: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return batches.c.mailing == mailing, batches.c.no == number
-
-
-def _served_ids(connection: Connection, batch: Row[*tuple[Any, ...]]) -> set[int]:
-    """Readers of the batch who are settled: accepted, left or dropped."""
-    in_range = deliveries.c.subscriber.between(batch.first_id, batch.last_id)
-    query = select(deliveries.c.subscriber).where(deliveries.c.mailing == batch.mailing, in_range)
-    return set(connection.execute(query).scalars())
-
-
-def _exception_states(connection: Connection, batch: Row[*tuple[Any, ...]]) -> Mapping[int, str]:
-    """Readers of the batch who are deferred, refused, unknown or held, and which."""
-    query = select(delivery_exceptions.c.subscriber, delivery_exceptions.c.state).where(*_exceptions_of(batch))
-    return {row.subscriber: row.state for row in connection.execute(query)}
-
-
-def _due_ids(connection: Connection, batch: Row[*tuple[Any, ...]], epoch: int, now: datetime) -> set[int]:
-    query = select(delivery_exceptions.c.subscriber).where(*_exceptions_of(batch), _is_due(epoch, now))
-    return set(connection.execute(query).scalars())
-
-
-def _exceptions_of(batch: Row[*tuple[Any, ...]]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return delivery_exceptions.c.mailing == batch.mailing, delivery_exceptions.c.batch == batch.no
-
-
-def _is_due(epoch: int, now: datetime) -> ColumnElement[bool]:
-    """Deferred when the time has come; unknown then too, and at once in a later run: resent, byte for byte."""
-    columns = delivery_exceptions.c
-    later_run = and_(columns.state == "unknown", columns.epoch < epoch)
-    return and_(columns.state.in_(["deferred", "unknown"]), or_(columns.next_try_at <= now, later_run))
-
-
-def _somebody_is_due(connection: Connection, mailing: int, epoch: int, now: datetime) -> bool:
-    """Whether it is worth looking through the batches."""
-    columns = delivery_exceptions.c
-    of_ours = select(columns.subscriber).where(columns.mailing == mailing)
-    questions = (
-        of_ours.where(columns.state == "deferred", columns.next_try_at <= now),
-        of_ours.where(columns.state == "unknown", or_(columns.next_try_at <= now, columns.epoch < epoch)),
-    )
-    return any(connection.execute(question.limit(1)).first() is not None for question in questions)
-
-
-def _live(connection: Connection, batch: Row[*tuple[Any, ...]]) -> Mapping[int, Reader]:
-    """Everybody in the batch's range who may be written to at this moment, by id."""
-    columns = subscribers.c
-    in_range = columns.id.between(batch.first_id, batch.last_id)
-    query = select(columns.id, columns.key, columns.address).where(in_range, may_be_written_to())
-    return {
-        number: Reader(id=number, key=key, address=address)
-        for number, key, address in connection.execute(query)
-    }
+        driver.do(_CLOSE, accepted, departed, dropped, first, last, batch.mailing, batch.no)

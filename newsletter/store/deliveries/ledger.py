@@ -18,14 +18,7 @@ from newsletter.model.deliveries import Progress, Proof, Trouble
 from newsletter.model.ports import Claim, Heard
 from newsletter.store.database import Database, insert
 from newsletter.store.deliveries import mailings, recording, unknown_fates, views
-from newsletter.store.deliveries.batches import (
-    claim_of,
-    claimed_batch,
-    close_batch,
-    epoch_of,
-    next_batch,
-    note_claim,
-)
+from newsletter.store.deliveries.batches import claim_next, finish
 from newsletter.store.departures import DEPARTURES
 from newsletter.store.schema import batches, meta, subscribers
 from newsletter.store.subscribers import may_be_written_to
@@ -52,7 +45,7 @@ class SqlLedger:
         Only for the holder of the runner lock, before the first claim: nothing else tells that the earlier run is dead.
         """
         with self.database.write() as connection:
-            epoch = epoch_of(connection) + 1
+            epoch = int(connection.execute(select(meta.c.value).where(meta.c.key == "epoch")).scalar() or 0) + 1
             row = {"key": "epoch", "value": str(epoch)}
             connection.execute(
                 insert(connection, meta).values(row).on_conflict_do_update(index_elements=["key"], set_=row)
@@ -87,16 +80,10 @@ class SqlLedger:
         is due when its time has come, and at once in a later run. None as well unless the mailing is open.
         """
         while True:
-            with self.database.write() as connection:
-                epoch = epoch_of(connection)
-                batch = next_batch(connection, mailing, epoch, now, after=after, due=due)
-                if batch is None:
-                    return None
-                claim = claim_of(connection, batch, epoch, now)
-                if claim.readers or claim.left:
-                    note_claim(connection, claim, now)
-                    return claim
-                close_batch(connection, batch)
+            with self.database.drive() as driver:
+                claim = claim_next(driver, mailing, now, after=after, due=due)
+            if claim is None or claim.readers or claim.left:
+                return claim
 
     def record(self, results: Sequence[tuple[Claim, Delivery]]) -> Heard:
         """Append results. Durable when it returns; accepted stays accepted, whatever comes after it.
@@ -134,10 +121,8 @@ class SqlLedger:
 
         A claim of an earlier run changes nothing: the batch is somebody else's by now.
         """
-        with self.database.write() as connection:
-            batch = claimed_batch(connection, claim)
-            if batch is not None:
-                close_batch(connection, batch)
+        with self.database.drive() as driver:
+            finish(driver, claim)
 
     def pause(self, mailing: int, why: str, now: datetime) -> None:
         """Let nothing more leave until `resume`; of one that is cancelled or paused it changes nothing."""

@@ -10,8 +10,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, exists, func, literal, null, select
 
 from newsletter.store.database import insert
-from newsletter.store.deliveries.batches import NOT_COUNTED
 from newsletter.store.schema import batches, deliveries, delivery_exceptions, intents, mailings
+
+#: A batch with a result that came after it was done is to be counted again.
+_NOT_COUNTED = dict.fromkeys(("accepted", "departed", "dropped", "first_at", "last_at"))
 
 
 def settle_intents(connection: Connection, *, hold: bool) -> None:
@@ -42,7 +44,7 @@ def drop(connection: Connection, mailing: int, now: datetime) -> int:
     columns = delivery_exceptions.c
     batch_numbers = select(columns.batch).where(*_held(mailing))
     of_theirs = (batches.c.mailing == mailing, batches.c.no.in_(batch_numbers))
-    connection.execute(batches.update().where(*of_theirs).values(NOT_COUNTED))
+    connection.execute(batches.update().where(*of_theirs).values(_NOT_COUNTED))
     dropped = select(
         columns.mailing, columns.subscriber, literal("dropped"), literal(now, deliveries.c.at.type),
         columns.code, columns.reply, columns.attempts, columns.relay,

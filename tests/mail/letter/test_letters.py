@@ -5,12 +5,28 @@ from __future__ import annotations
 import re
 from email import message_from_bytes
 
+import pytest
+
 from newsletter.mail.letter.letters import write_letter
-from tests.mail.builders import SECRET, make_letter, make_mailing, make_reader, parse
+from newsletter.model.audience import Address, Reader
+from tests.mail.builders import SECRET, make_letter, make_mailing, make_reader, make_readers, parse, writer
 
 
 def test_a_letter_written_again_is_the_same_to_the_byte() -> None:
     assert make_letter() == make_letter()
+
+
+def test_one_writer_writes_what_a_new_one_for_each_reader_would() -> None:
+    write = writer(make_mailing())
+
+    assert [write(reader) for reader in make_readers(5)] == [make_letter(number) for number in range(1, 6)]
+
+
+def test_a_letter_asks_no_more_of_a_reader_than_number_key_and_address() -> None:
+    known = make_reader()
+    reader = Reader(id=known.id, key=known.key, address=known.address)
+
+    assert writer(make_mailing())(reader) == make_letter()
 
 
 def test_the_message_id_is_the_readers_own_and_stays() -> None:
@@ -55,3 +71,48 @@ def test_a_mailbox_of_another_script_still_makes_a_letter_of_ascii() -> None:
     assert letter.recipient == "用户@example.org"
     assert letter.data.isascii()
     assert message_from_bytes(letter.data)["To"].endswith(":;")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "reader@example.org\r\nBcc: x@example.net",
+        "reader@example.org\n",
+        "rea\rder@example.org",
+        "rea\0der@example.org",
+        "reader@example.org, x@example.net",
+        "Reader <reader@example.org>",
+        "rea der@example.org",
+        "rea\u2028der@example.org",
+        "rea\ud83dder@example.org",
+        "r" * 321,
+        "",
+    ],
+    ids=ascii,
+)
+def test_an_address_that_would_break_its_field_is_refused_and_not_repeated(address: str) -> None:
+    reader = Reader(id=7, key="Key_of-0007", address=Address(address))
+
+    with pytest.raises(ValueError, match="reader 7") as caught:
+        writer(make_mailing())(reader)
+
+    assert "example" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["", "a\r\nb", "a\0b", "reader@example.org", "x" * 49, "ü"], ids=ascii)
+def test_a_key_that_would_break_a_link_is_refused_and_not_repeated(key: str) -> None:
+    reader = Reader(id=7, key=key, address=Address("reader@example.org"))
+
+    with pytest.raises(ValueError, match="key of a subscriber") as caught:
+        writer(make_mailing())(reader)
+
+    assert "example" not in str(caught.value)
+
+
+def test_a_line_with_an_encoded_word_stays_as_short_as_readers_of_headers_want_it() -> None:
+    for signs in range(1, 21):
+        letter = make_letter(mailbox=f"{'読' * signs}@bücher.example.org")
+
+        field = b"To:" + letter.data.partition(b"\r\nTo:")[2].partition(b"\r\nSubject:")[0]
+        assert max(map(len, field.split(b"\r\n"))) <= 76
+        assert parse(letter)["To"].groups[0].addresses == ()

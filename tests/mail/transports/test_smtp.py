@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import replace
-from datetime import time, timedelta
+from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +12,7 @@ import pytest
 from newsletter.errors import CannotSend
 from newsletter.mail.transports.smtp import SmtpRelay, check_ready
 from newsletter.model.issue import Wording
-from newsletter.model.ports import Reply
+from newsletter.model.ports import Transport
 from newsletter.model.settings import (
     Collecting,
     Empty,
@@ -28,25 +27,17 @@ from newsletter.model.settings import (
 )
 from newsletter.model.week import SlotTime
 from tests.mail.builders import make_letter
-from tests.mail.relays import Relay, ScriptedRelay, trusting
-
-both_ways = pytest.mark.parametrize("pipelining", [True, False], ids=["pipelining", "plain"])
-
-
-def transport_to(relay: Relay | ScriptedRelay, **changes: Any) -> SmtpRelay:
-    smtp = Smtp(host=relay.host, port=relay.port, security="none", timeout=timedelta(seconds=5))
-    return SmtpRelay(replace(smtp, **changes), sender="Tech Pulse <pulse@example.com>", tls=trusting())
-
+from tests.mail.relays import Relay, ScriptedRelay, hand, smtp_to
 
 # A real server ------------------------------------------------------------------------------------
 
 
-@both_ways
+@pytest.mark.parametrize("pipelining", [True, False], ids=["pipelining", "plain"])
 def test_what_is_handed_over_arrives_byte_for_byte(pipelining: bool) -> None:
     letters = [make_letter(number) for number in range(1, 6)]
 
-    with Relay(pipelining=pipelining) as relay, transport_to(relay).connect() as connection:
-        replies = [connection.hand_over(letter) for letter in letters]
+    with Relay(pipelining=pipelining) as relay, smtp_to(relay).connect() as connection:
+        replies = [hand(connection, letter) for letter in letters]
 
     assert [reply.code for reply in replies] == [250] * 5
     assert relay.messages == [("pulse@example.com", (letter.recipient,), letter.data) for letter in letters]
@@ -57,8 +48,8 @@ def test_what_is_handed_over_arrives_byte_for_byte(pipelining: bool) -> None:
 def test_letters_and_passwords_go_encrypted(security: str) -> None:
     relay = Relay(tls=security, user="pulse", password="open sesame")
 
-    with relay, transport_to(relay, security=security, user="pulse", password=Secret("open sesame")).connect() as c:
-        reply = c.hand_over(make_letter())
+    with relay, smtp_to(relay, security=security, user="pulse", password=Secret("open sesame")).connect() as c:
+        reply = hand(c, make_letter())
 
     assert reply.code == 250
     assert relay.users == ["pulse"]
@@ -66,12 +57,12 @@ def test_letters_and_passwords_go_encrypted(security: str) -> None:
 
 
 def test_a_wrong_password_stops_before_the_first_letter() -> None:
-    wrong = {"security": "starttls", "user": "pulse", "password": Secret("wrong")}
+    wrong: dict[str, Any] = {"security": "starttls", "user": "pulse", "password": Secret("wrong")}
 
     with (
         Relay(tls="starttls", user="pulse", password="open sesame") as relay,
         pytest.raises(CannotSend, match="535") as fault,
-        transport_to(relay, **wrong).connect(),
+        smtp_to(relay, **wrong).connect(),
     ):
         pass
 
@@ -90,11 +81,23 @@ def test_a_certificate_that_nobody_vouches_for_is_not_believed() -> None:
     assert relay.messages == []
 
 
+def test_a_certificate_of_another_name_is_refused_with_what_to_do() -> None:
+    # The guard lets loopback alone be called; the certificate names 127.0.0.1 and not 127.0.0.2.
+    with (
+        Relay(tls="tls", host="127.0.0.2") as relay,
+        pytest.raises(CannotSend, match="certificate is not valid") as fault,
+        smtp_to(relay, security="tls").connect(),
+    ):
+        pass
+
+    assert "as its certificate names it" in fault.value.mend
+
+
 def test_a_relay_without_starttls_gets_nothing_unencrypted() -> None:
     with (
         Relay() as relay,
         pytest.raises(CannotSend, match="no STARTTLS"),
-        transport_to(relay, security="starttls").connect(),
+        smtp_to(relay, security="starttls").connect(),
     ):
         pass
 
@@ -110,6 +113,96 @@ def test_a_relay_that_is_not_there_is_named_with_what_to_check() -> None:
     assert fault.value.mend
 
 
+def test_what_is_slipped_in_before_encryption_ends_the_conversation() -> None:
+    injecting = {"EHLO": "250-relay\r\n250 STARTTLS", "STARTTLS": "220 Go on\r\n250-relay\r\n250 AUTH PLAIN"}
+
+    with (
+        ScriptedRelay(injecting) as relay,
+        pytest.raises(CannotSend, match="before encryption began") as fault,
+        smtp_to(relay, security="starttls", user="pulse", password=Secret("open sesame")).connect(),
+    ):
+        pass
+
+    assert fault.value.mend
+    assert relay.verbs == ["EHLO", "STARTTLS"]
+
+
+def test_what_was_offered_in_the_clear_is_forgotten() -> None:
+    offers = ["250-relay\r\n250-STARTTLS\r\n250-SIZE 10\r\n250 PIPELINING", "250 relay"]
+
+    with ScriptedRelay({"EHLO": offers}) as relay, smtp_to(relay, security="starttls").connect() as connection:
+        reply = hand(connection, make_letter())
+
+    assert reply.code == 250
+    assert relay.lines == [
+        "ehlo example.com",
+        "STARTTLS",
+        "ehlo example.com",
+        "MAIL FROM:<pulse@example.com>",
+        "RCPT TO:<reader1@example.org>",
+        "DATA",
+        "quit",
+    ]
+
+
+@pytest.mark.parametrize("words", ["535 5.7.8 open sesame is wrong", "535 5.7.8 AHB1bHNlAG9wZW4gc2VzYW1l?"])
+def test_a_server_that_repeats_the_password_is_not_quoted(words: str) -> None:
+    script = {"EHLO": "250-relay\r\n250 AUTH PLAIN", "AUTH": words}
+
+    with (
+        ScriptedRelay(script) as relay,
+        pytest.raises(CannotSend, match="535") as fault,
+        smtp_to(relay, user="pulse", password=Secret("open sesame")).connect(),
+    ):
+        pass
+
+    assert "sesame" not in str(fault.value)
+    assert "c2VzYW1l" not in str(fault.value)
+    assert fault.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("script", "password", "words"),
+    [
+        pytest.param({"AUTH": "454 4.7.0 Later"}, "x", "try again later", id="cannot check now"),
+        pytest.param({"AUTH": None}, "x", "hung up", id="hangs up"),
+        pytest.param({"AUTH": "334 A"}, "x", "no way of signing in", id="a challenge that is none"),
+        pytest.param({"EHLO": "250 relay"}, "x", "no way of signing in", id="no passwords here"),
+        pytest.param({"EHLO": "250-relay\r\n250 AUTH OTHER"}, "x", "no way of signing in", id="other ways"),
+        pytest.param({}, "pässword", "outside ASCII", id="a password that cannot be sent"),
+    ],
+)
+def test_signing_in_that_fails_says_why(script: dict[str, Any], password: str, words: str) -> None:
+    script = {"EHLO": "250-relay\r\n250 AUTH PLAIN", "AUTH": "235 Ok"} | script
+
+    with (
+        ScriptedRelay(script) as relay,
+        pytest.raises(CannotSend) as fault,
+        smtp_to(relay, user="pulse", password=Secret(password)).connect(),
+    ):
+        pass
+
+    assert words in str(fault.value)
+
+
+def test_with_several_relays_letters_go_over_the_first_that_takes_them() -> None:
+    with ScriptedRelay({"greeting": "421 4.3.2 Closing"}) as down, ScriptedRelay() as up:
+        relays = Transport("smtp", (smtp_to(down), smtp_to(up)))
+        with relays.connect() as connection:
+            reply = hand(connection, make_letter())
+
+    assert reply.code == 250
+    assert (down.connections, down.accepted) == (1, [])
+    assert up.accepted == ["reader1@example.org"]
+
+
+def test_with_several_relays_all_down_the_last_says_why() -> None:
+    with ScriptedRelay({"greeting": "421 first"}) as one, ScriptedRelay({"greeting": "554 second"}) as other:
+        relays = Transport("smtp", (smtp_to(one), smtp_to(other)))
+        with pytest.raises(CannotSend, match="554 second"), relays.connect():
+            pass
+
+
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -119,135 +212,16 @@ def test_a_relay_that_is_not_there_is_named_with_what_to_check() -> None:
     ],
 )
 def test_a_relay_that_does_not_open_says_why(script: dict[str, Any], words: str) -> None:
-    with ScriptedRelay(script) as relay, pytest.raises(CannotSend, match=words), transport_to(relay).connect():
+    with ScriptedRelay(script) as relay, pytest.raises(CannotSend, match=words), smtp_to(relay).connect():
         pass
-
-
-# What relays answer -------------------------------------------------------------------------------
-
-
-def test_with_pipelining_the_envelope_goes_in_one_group() -> None:
-    with ScriptedRelay(groups=True) as relay, transport_to(relay).connect() as connection:
-        replies = [connection.hand_over(make_letter(number)) for number in (1, 2)]
-
-    assert [reply.code for reply in replies] == [250, 250]
-    assert relay.verbs == ["EHLO", "MAIL", "RCPT", "DATA", "MAIL", "RCPT", "DATA", "QUIT"]
-
-
-@both_ways
-@pytest.mark.parametrize(
-    ("script", "reply"),
-    [
-        pytest.param(
-            {"RCPT": ["550 5.1.1 Unknown", "250 Ok"], "DATA": ["503 No recipient", "354 Go on"]},
-            Reply(550, "5.1.1 Unknown", "recipient"),
-            id="recipient",
-        ),
-        pytest.param(
-            {"RCPT": ["450 4.2.0 Later", "250 Ok"], "DATA": ["503 No recipient", "354 Go on"]},
-            Reply(450, "4.2.0 Later", "recipient"),
-            id="recipient later",
-        ),
-        pytest.param(
-            {
-                "MAIL": ["550 5.7.1 Not you", "250 Ok"],
-                "RCPT": ["503 No", "250 Ok"],
-                "DATA": ["503 No", "354 Go on"],
-            },
-            Reply(550, "5.7.1 Not you", "sender"),
-            id="sender",
-        ),
-        pytest.param({"DATA": ["554 5.6.0 No", "354 Go on"]}, Reply(554, "5.6.0 No", "letter"), id="data"),
-        pytest.param({".": ["451 4.3.0 Later", "250 Ok"]}, Reply(451, "4.3.0 Later", "letter"), id="after the dot"),
-        pytest.param(
-            {".": ["554-5.7.1 Spam\r\n554 5.7.1 Go", "250 Ok"]}, Reply(554, "5.7.1 Spam 5.7.1 Go", "letter"), id="lines"
-        ),
-    ],
-)
-def test_a_refusal_is_told_and_the_next_letter_goes(pipelining: bool, script: dict[str, Any], reply: Reply) -> None:
-    if not pipelining and script.get("DATA") != ["554 5.6.0 No", "354 Go on"]:
-        script = {verb: said for verb, said in script.items() if verb != "DATA"}
-    if not pipelining and reply.stage == "sender":
-        script = {"MAIL": script["MAIL"]}
-
-    with ScriptedRelay(script, pipelining=pipelining) as relay, transport_to(relay).connect() as connection:
-        replies = [connection.hand_over(make_letter(number)) for number in (1, 2)]
-
-    assert replies[0] == reply
-    assert replies[1].code == 250
-    assert relay.accepted == ["reader2@example.org"]
-    assert relay.connections == 1
-
-
-def test_a_relay_that_waits_for_a_letter_to_nobody_gets_an_empty_one_and_nothing_counts() -> None:
-    script = {"RCPT": ["550 5.1.1 Unknown", "250 Ok"]}
-
-    with ScriptedRelay(script) as relay, transport_to(relay).connect() as connection:
-        replies = [connection.hand_over(make_letter(number)) for number in (1, 2)]
-
-    assert [(reply.code, reply.stage) for reply in replies] == [(550, "recipient"), (250, "letter")]
-    assert relay.letters == [b"", make_letter(2).data]
-
-
-@both_ways
-@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "."])
-def test_a_relay_that_closes_down_is_heard_at_every_command(pipelining: bool, verb: str) -> None:
-    closing = ScriptedRelay({verb: "421 4.3.2 Closing"}, pipelining=pipelining)
-
-    with closing as relay, transport_to(relay).connect() as connection:
-        reply = connection.hand_over(make_letter())
-        with pytest.raises(ConnectionError):
-            connection.hand_over(make_letter(2))
-
-    assert reply.code == 421
-    assert relay.accepted == []
-
-
-@both_ways
-@pytest.mark.parametrize(
-    "script",
-    [
-        pytest.param({"MAIL": None}, id="hangs up at MAIL"),
-        pytest.param({"DATA": None}, id="hangs up at DATA"),
-        pytest.param({"MAIL": "what?"}, id="answers with rubbish"),
-        pytest.param({"DATA": "250 Ok"}, id="takes DATA for done"),
-        pytest.param({"RCPT": "354 Go on"}, id="out of step"),
-    ],
-)
-def test_a_connection_that_breaks_before_the_final_dot_has_delivered_nothing(
-    pipelining: bool, script: dict[str, Any]
-) -> None:
-    with (
-        ScriptedRelay(script, pipelining=pipelining) as relay,
-        transport_to(relay).connect() as connection,
-        pytest.raises(ConnectionError),
-    ):
-        connection.hand_over(make_letter())
-
-    assert relay.accepted == []
-
-
-@pytest.mark.parametrize("said", [None, "what?"], ids=["hangs up", "rubbish"])
-def test_no_answer_after_the_final_dot_is_not_taken_for_either(said: str | None) -> None:
-    with ScriptedRelay({".": said}) as relay, transport_to(relay).connect() as connection:
-        reply = connection.hand_over(make_letter())
-
-    assert reply.code == 0
-    assert relay.letters == [make_letter().data]
-
-
-def test_an_address_of_another_script_is_refused_before_the_relay_is_asked() -> None:
-    with ScriptedRelay() as relay, transport_to(relay).connect() as connection:
-        reply = connection.hand_over(make_letter(mailbox="用户@example.org"))
-
-    assert reply.code == 553
-    assert "MAIL" not in relay.verbs
 
 
 # Before the first letter --------------------------------------------------------------------------
 
 
-def make_settings(*, base_url: str = "https://pulse.example.com", secret: str = "s", **smtp: Any) -> Settings:
+def make_settings(
+    *further: Smtp, base_url: str = "https://pulse.example.com", secret: str = "s", **smtp: Any
+) -> Settings:
     slot = SlotTime(4, time(15))
     return Settings(
         publication=Publication(wording=Wording(name="Tech Pulse", base_url=base_url)),
@@ -258,6 +232,7 @@ def make_settings(*, base_url: str = "https://pulse.example.com", secret: str = 
         collecting=Collecting(),
         mail=Mail(sender="pulse@example.com", transport="smtp"),
         smtp=Smtp(**({"host": "mail.example.com"} | smtp)),
+        further_relays=further,
         secret=Secret(secret),
     )
 
@@ -285,6 +260,27 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
 
     assert fault.value.what.count(";") == 2
     assert fault.value.mend.count("\n") == 2
+
+
+def test_every_relay_is_looked_at() -> None:
+    further = [
+        Smtp(name=name, host=f"{name}.example.com", user="pulse", security="none") for name in ("second", "third")
+    ]
+
+    with pytest.raises(CannotSend) as fault:
+        check_ready(make_settings(*further))
+
+    assert fault.value.what == (
+        "the password would go to second.example.com unencrypted; "
+        "the password would go to third.example.com unencrypted"
+    )
+    assert "relay second" in fault.value.mend
+    assert "relay third" in fault.value.mend
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.0.0.53", "::1"])
+def test_a_password_may_stay_on_this_machine_in_the_clear(host: str) -> None:
+    check_ready(make_settings(host=host, user="pulse", security="none"))
 
 
 @pytest.mark.parametrize("base_url", ["https://pulse.example.com", "http://127.0.0.1:8000", "http://localhost:8000"])

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from newsletter.model.audience import DeliveryState, address
 from newsletter.model.ports import Claim, Ledger
 from newsletter.store.deliveries.ledger import SqlLedger
 from newsletter.store.engine import Store, open_store, sqlite_url
-from tests.store.builders import NOW, join, later, make_mailing, result
+from tests.store.builders import NOW, join, later, make_mailing, record, result
 from tests.store.conftest import BOTH
 
 
@@ -30,9 +30,14 @@ def opened(store: Store, size: int = 500) -> tuple[SqlLedger, int]:
 
 
 def claimed(ledger: SqlLedger, mailing: int, at: timedelta = timedelta()) -> Claim:
-    claim = ledger.claim(mailing, NOW + at)
+    claim = asked(ledger, mailing, NOW + at)
     assert claim is not None
     return claim
+
+
+def asked(ledger: SqlLedger, mailing: int, at: datetime) -> Claim | None:
+    """What is claimed next: what is open, then what is to be tried again."""
+    return ledger.claim(mailing, at) or ledger.claim(mailing, at, due=True)
 
 
 def names(claim: Claim) -> list[str]:
@@ -82,7 +87,7 @@ def test_the_snapshot_holds_who_may_be_written_to_and_reads_the_variant(store: S
 def test_a_list_without_readers_is_done_at_once(store: Store) -> None:
     ledger, mailing = opened(store)
 
-    assert ledger.claim(mailing, NOW) is None
+    assert asked(ledger, mailing, NOW) is None
     assert ledger.tally(mailing).waiting == 0
 
 
@@ -93,7 +98,7 @@ def test_the_audience_is_cut_into_batches_that_are_claimed_in_order(store: Store
     claims = [claimed(ledger, mailing) for _ in range(3)]
 
     assert [names(claim) for claim in claims] == [["ann", "bob"], ["cem", "dan"], ["eve"]]
-    assert ledger.claim(mailing, NOW) is None
+    assert asked(ledger, mailing, NOW) is None
 
 
 def test_who_joins_after_the_snapshot_waits_for_the_next_issue_whatever_the_clocks_say(store: Store) -> None:
@@ -130,26 +135,26 @@ def test_who_left_is_settled_and_not_named_again(store: Store) -> None:
     store.subscribers.leave("key-ann", NOW)
     claim = claimed(ledger, mailing)
 
-    ledger.record(claim, [result(ann, "left"), result(bob)])
+    record(ledger, claim, result(ann, "left"), result(bob))
     ledger.finish(claim)
 
     tally = ledger.tally(mailing)
     assert (tally.audience, tally.accepted, tally.left, tally.waiting) == (2, 1, 1, 0)
-    assert ledger.claim(mailing, later(days=30)) is None
+    assert asked(ledger, mailing, later(days=30)) is None
 
 
 def test_a_deferred_reader_who_leaves_meanwhile_gets_nothing(store: Store) -> None:
     (ann,) = join(store, "ann")
     ledger, mailing = opened(store)
     claim = claimed(ledger, mailing)
-    ledger.record(claim, [result(ann, "deferred", code=451)])
+    record(ledger, claim, result(ann, "deferred", code=451))
     ledger.finish(claim)
 
     store.subscribers.leave("key-ann", NOW)
 
     again = claimed(ledger, mailing, timedelta(minutes=5))
     assert (again.readers, again.left) == ((), (ann,))
-    ledger.record(again, [result(ann, "left")])
+    record(ledger, again, result(ann, "left"))
     ledger.finish(again)
     assert ledger.tally(mailing).left == 1
     assert ledger.tally(mailing).deferred == 0
@@ -163,15 +168,15 @@ def test_accepted_stays_accepted_whatever_comes_after(store: Store, after: Deliv
     (ann,) = join(store, "ann")
     ledger, mailing = opened(store)
     claim = claimed(ledger, mailing)
-    ledger.record(claim, [result(ann)])
+    record(ledger, claim, result(ann))
 
-    ledger.record(claim, [result(ann, after)])
+    record(ledger, claim, result(ann, after))
     ledger.finish(claim)
     ledger.take_over()
 
     assert ledger.tally(mailing).accepted == 1
     assert ledger.tally(mailing).waiting == 0
-    assert ledger.claim(mailing, later(days=30)) is None
+    assert asked(ledger, mailing, later(days=30)) is None
 
 
 @pytest.mark.parametrize("before", ["deferred", "refused", "unknown", "left"])
@@ -182,8 +187,8 @@ def test_a_letter_that_crossed_counts_as_accepted_whatever_was_noted_before(
     ledger, mailing = opened(store)
     claim = claimed(ledger, mailing)
 
-    ledger.record(claim, [result(ann, before)])
-    ledger.record(claim, [result(ann)])
+    record(ledger, claim, result(ann, before))
+    record(ledger, claim, result(ann))
 
     tally = ledger.tally(mailing)
     assert (tally.accepted, tally.deferred, tally.refused, tally.unknown, tally.left) == (1, 0, 0, 0, 0)
@@ -195,10 +200,10 @@ def test_a_deferred_reader_comes_back_when_the_time_has_come_and_later_each_time
     claim, at = claimed(ledger, mailing), timedelta()
 
     for minutes in (5, 15, 60, 240, 240):
-        ledger.record(claim, [result(ann, "deferred", NOW + at, 451)])
+        record(ledger, claim, result(ann, "deferred", NOW + at, 451))
         ledger.finish(claim)
         at += timedelta(minutes=minutes)
-        assert ledger.claim(mailing, NOW + at - timedelta(seconds=1)) is None
+        assert asked(ledger, mailing, NOW + at - timedelta(seconds=1)) is None
         claim = claimed(ledger, mailing, at)
 
     assert names(claim) == ["ann"]
@@ -209,7 +214,7 @@ def test_when_one_deferred_reader_is_due_the_others_of_the_batch_are_left_alone(
     ledger, mailing = opened(store)
     claim = claimed(ledger, mailing)
     deferred = [result(ann, "deferred"), result(bob, "deferred", later(minutes=10))]
-    ledger.record(claim, [*deferred, result(cem, "refused"), result(dan)])
+    record(ledger, claim, *deferred, result(cem, "refused"), result(dan))
     ledger.finish(claim)
 
     again = claimed(ledger, mailing, timedelta(minutes=5))
@@ -222,12 +227,12 @@ def test_a_refused_reader_is_not_tried_again(store: Store) -> None:
     ledger, mailing = opened(store)
     claim = claimed(ledger, mailing)
 
-    ledger.record(claim, [result(ann, "refused", code=550)])
-    ledger.record(claim, [result(ann, "deferred", code=451)])
+    record(ledger, claim, result(ann, "refused", code=550))
+    record(ledger, claim, result(ann, "deferred", code=451))
     ledger.finish(claim)
     ledger.take_over()
 
-    assert ledger.claim(mailing, later(days=30)) is None
+    assert asked(ledger, mailing, later(days=30)) is None
     assert ledger.tally(mailing).refused == 1
     assert ledger.tally(mailing).waiting == 0
 
@@ -237,10 +242,10 @@ def test_a_letter_of_unknown_fate_is_sent_again_by_the_next_run_and_not_by_this_
     ledger, mailing = opened(store)
     ledger.take_over()
     claim = claimed(ledger, mailing)
-    ledger.record(claim, [result(ann, "unknown", code=0)])
+    record(ledger, claim, result(ann, "unknown", code=0))
     ledger.finish(claim)
 
-    in_this_run = ledger.claim(mailing, NOW)
+    in_this_run = asked(ledger, mailing, NOW)
     ledger.take_over()
     in_the_next = claimed(ledger, mailing)
 
@@ -253,7 +258,7 @@ def test_in_a_run_that_goes_on_it_is_sent_again_after_a_while(store: Store) -> N
     (ann,) = join(store, "ann")
     ledger, mailing = opened(store)
     claim = claimed(ledger, mailing)
-    ledger.record(claim, [result(ann, "unknown", code=0)])
+    record(ledger, claim, result(ann, "unknown", code=0))
     ledger.finish(claim)
 
     assert names(claimed(ledger, mailing, timedelta(minutes=5))) == ["ann"]
@@ -265,7 +270,7 @@ def test_the_ledger_says_where_the_mailing_stands(store: Store) -> None:
     claim = claimed(ledger, mailing)
     states: tuple[DeliveryState, ...] = ("accepted", "deferred", "refused", "unknown")
 
-    ledger.record(claim, [result(reader, state) for reader, state in zip(ids, states, strict=False)])
+    record(ledger, claim, *[result(reader, state) for reader, state in zip(ids, states, strict=False)])
 
     tally = ledger.tally(mailing)
     assert (tally.audience, tally.accepted, tally.deferred, tally.refused, tally.unknown) == (6, 1, 1, 1, 1)
@@ -280,7 +285,7 @@ def test_a_finished_batch_with_readers_who_have_no_result_is_open_again(store: S
     ledger, mailing = opened(store)
     claim = claimed(ledger, mailing)
 
-    ledger.record(claim, [result(ann)])
+    record(ledger, claim, result(ann))
     ledger.finish(claim)
 
     assert names(claimed(ledger, mailing)) == ["bob"]
@@ -291,9 +296,9 @@ def test_the_next_run_takes_over_what_a_dead_one_had_claimed(store: Store) -> No
     ledger, mailing = opened(store)
     ledger.take_over()
     claim = claimed(ledger, mailing)
-    ledger.record(claim, [result(ann)])
+    record(ledger, claim, result(ann))
 
-    before = ledger.claim(mailing, NOW)
+    before = asked(ledger, mailing, NOW)
     ledger.take_over()
 
     assert before is None
@@ -308,13 +313,13 @@ def test_a_run_that_was_taken_for_dead_may_still_record_but_not_finish(store: St
     ledger.take_over()
     mine = claimed(ledger, mailing)
 
-    ledger.record(frozen, [result(ann)])
+    record(ledger, frozen, result(ann))
     ledger.finish(frozen)
 
-    assert ledger.claim(mailing, NOW) is None
-    ledger.record(mine, [result(ann, "deferred"), result(bob)])
+    assert asked(ledger, mailing, NOW) is None
+    record(ledger, mine, result(ann, "deferred"), result(bob))
     ledger.finish(mine)
-    assert ledger.claim(mailing, later(days=1)) is None
+    assert asked(ledger, mailing, later(days=1)) is None
     assert ledger.tally(mailing).accepted == 2
 
 
@@ -322,14 +327,14 @@ DYING = """
 import sys
 from pathlib import Path
 from newsletter.store.engine import open_store
-from tests.store.builders import NOW, make_mailing, result
+from tests.store.builders import NOW, make_mailing, record, result
 
 store = open_store(sys.argv[1])
 with store.runner_lock(Path(sys.argv[2]), NOW):
     store.ledger.take_over()
     mailing = store.ledger.open_mailing(make_mailing(), NOW)
     claim = store.ledger.claim(mailing, NOW)
-    store.ledger.record(claim, [result(claim.readers[0].id)])
+    record(store.ledger, claim, result(claim.readers[0].id))
     with store.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM deliveries")
         print("half-way", flush=True)
@@ -391,7 +396,7 @@ def test_connections_share_the_audience_and_nobody_is_served_twice(store: Store)
             while claim := ledger.claim(mailing, NOW):
                 for reader in claim.readers:
                     served.append(reader.id)
-                    ledger.record(claim, [result(reader.id)])
+                    record(ledger, claim, result(reader.id))
                 ledger.finish(claim)
         except BaseException as fault:  # noqa: BLE001 - carried over to the test's own thread
             faults.append(fault)

@@ -18,11 +18,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from newsletter.model.audience import DeliveryState, Subscriber, address
+from newsletter.model.audience import DeliveryState, Reader, address
 from newsletter.model.ports import Claim
 from newsletter.store.deliveries.ledger import SqlLedger
 from newsletter.store.engine import Store
-from tests.store.builders import NOW, join, make_mailing, result
+from tests.store.builders import NOW, join, make_mailing, record, result
 
 NAMES = ("ann", "bob", "cem", "dan", "eve")
 
@@ -41,7 +41,7 @@ class Sending(RuleBasedStateMachine):
         self.ledger: SqlLedger = replace(self.store.ledger, batch_size=2)
         self.mailing = self.ledger.open_mailing(make_mailing(), NOW)
         self.now = NOW
-        self.claims: list[tuple[Claim, list[Subscriber]]] = []
+        self.claims: list[tuple[Claim, list[Reader]]] = []
         self.frozen: list[Claim] = []
         self.accepted: set[int] = set()
         self.gone: set[str] = set()
@@ -55,15 +55,18 @@ class Sending(RuleBasedStateMachine):
         """In the end a run that nothing disturbs, when every wait is over."""
         self.now += timedelta(days=1)
         self.die_and_take_over()
-        while (claim := self.ledger.claim(self.mailing, self.now)) is not None:
+        while (claim := self.next_claim()) is not None:
             self.take(claim)
             self.hand_over_all("accepted", True, len(self.claims) - 1)
         self.the_sum_is_right()
         assert self.ledger.tally(self.mailing).waiting == 0
 
+    def next_claim(self) -> Claim | None:
+        return self.ledger.claim(self.mailing, self.now) or self.ledger.claim(self.mailing, self.now, due=True)
+
     @rule()
     def claim(self) -> None:
-        claim = self.ledger.claim(self.mailing, self.now)
+        claim = self.next_claim()
         if claim is not None:
             self.take(claim)
 
@@ -75,7 +78,7 @@ class Sending(RuleBasedStateMachine):
         assert not served & held
         assert not {reader.key for reader in claim.readers} & self.gone
         assert not served & set(claim.left)
-        self.ledger.record(claim, [result(reader, "left", self.now) for reader in claim.left])
+        record(self.ledger, claim, *[result(reader, "left", self.now) for reader in claim.left])
         self.claims.append((claim, list(claim.readers)))
 
     @precondition(lambda self: self.claims)
@@ -84,7 +87,7 @@ class Sending(RuleBasedStateMachine):
         claim, rest = self.claims[which % len(self.claims)]
         if rest:
             reader = rest.pop(0)
-            self.ledger.record(claim, [result(reader.id, state, self.now)])
+            record(self.ledger, claim, result(reader.id, state, self.now))
             if state == "accepted":
                 self.accepted.add(reader.id)
 
