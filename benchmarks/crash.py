@@ -146,13 +146,19 @@ def played(scenario: Scenario, folder: Path, *, readers: int, seed: int) -> Outc
             hold=scenario.hold,
         )
     )
-    note = seen.note
+    failed = [run for run in deliveries.runs if not run.stopped and run.code not in (0, 4)]
+    said = [f"; a run ended with {run.code}: {_last_words(run.said)!r}" for run in failed]
+    note = seen.note + "".join(said[:3])
     if not unknown - leavers.departures.keys() <= deliveries.suppressed():
         note += "; NOT SUPPRESSED: addresses that the relay does not know"
         finished = False
     if not finished:
-        note += "; NOT FINISHED: " + deliveries.runs[-1].said.strip()[-200:].replace("\n", " ")
+        note += f"; NOT FINISHED: {_last_words(deliveries.runs[-1].said)}"
     return Outcome(scenario=scenario, verdict=verdict, finished=finished and seen.well, note=note.strip("; "))
+
+
+def _last_words(said: str) -> str:
+    return " ".join(said.split())[-200:]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

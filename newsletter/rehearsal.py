@@ -7,15 +7,9 @@ from pathlib import Path
 from newsletter.mail.letter.letters import LetterWriter
 from newsletter.mail.transports.outbox import OutboxRelay
 from newsletter.model.week import Week
-from newsletter.newsroom.letters.mailings import kept_mailings, mailings_of, readers_secret, signing_keys, tally_of
+from newsletter.newsroom.letters.mailings import kept_mailings, mailings_of, readers_secret, signing_keys
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
-
-
-def letters_due(week: Week, store: Store) -> int:
-    """How many letters of the week are still to go, as the list stands now."""
-    tally = tally_of(store, week)
-    return tally.waiting if tally is not None else store.subscribers.count_readers()
 
 
 def rehearse(room: Newsroom, week: Week, store: Store, folder: Path) -> int:

@@ -14,11 +14,12 @@ from newsletter.text import one_line
 def pause(room: Newsroom, week: Week, store: Store, *, why: str) -> tuple[Progress, ...]:
     """Let nothing more of the week leave until somebody resumes; how its variants stand.
 
-    Needs no lock: whoever delivers at this moment stops within a batch. Raises NotReady if no letter has been made
+    A variant that everybody has stays as it is. Needs no lock: whoever delivers at this moment stops within a batch.
+    Raises NotReady if no letter has been made
     ready to leave, UsageFault without a reason.
     """
     for one in _begun(room, week, store):
-        if one.state == "open":
+        if one.state == "open" and _has_something_left(one):
             store.ledger.pause(one.number, _reason(why), room.clock.now())
     return progress(room, week, store)
 
@@ -37,7 +38,7 @@ def cancel(room: Newsroom, week: Week, store: Store, *, why: str) -> tuple[Progr
     Needs no lock, as `pause`. Raises NotReady if no letter has been made ready to leave, UsageFault without a reason.
     """
     for one in _begun(room, week, store):
-        if one.state != "cancelled":
+        if one.state != "cancelled" and _has_something_left(one):
             store.ledger.cancel(one.number, _reason(why), room.clock.now())
     return progress(room, week, store)
 
@@ -108,6 +109,10 @@ def _begun(room: Newsroom, week: Week, store: Store) -> tuple[Progress, ...]:
             mend=f"To keep the week from leaving:  newsletter hold {week} --why …",
         )
     return variants
+
+
+def _has_something_left(one: Progress) -> bool:
+    return one.tally.waiting > 0 or one.tally.held > 0
 
 
 def _reason(why: str) -> str:

@@ -17,12 +17,12 @@ import pytest
 from newsletter.__main__ import main
 from newsletter.cli import show
 from newsletter.cli.tempo import Tempo
-from newsletter.model.audience import Delivery
+from newsletter.model.audience import Address, Delivery
 from newsletter.model.ports import Claim, Reply
 from newsletter.store.engine import Store
 from tests.gated_relay import GatedRelay
 from tests.mail.relays import Relay, ScriptedRelay
-from tests.room import ENVIRON, SEND, WEEK, in_a_process, workspace
+from tests.room import ENVIRON, FREEZE, SEND, WEEK, in_a_process, workspace
 
 READERS = tuple(f"reader{number:02}" for number in range(12))
 NOW = SEND.isoformat()
@@ -226,6 +226,20 @@ def test_a_week_that_has_not_begun_to_leave_is_held_instead(say: Say, words: tup
 
     assert code == 3
     assert "newsletter hold 2024-W23 --why" in said
+
+
+@pytest.mark.parametrize("words", [("--pause", "x"), ("--cancel", "x", "--yes")])
+def test_a_week_that_everybody_has_can_be_neither_paused_nor_cancelled(
+    root: Path, say: Say, words: tuple[str, ...]
+) -> None:
+    say("deliver", str(WEEK))
+
+    code, said = say("deliver", str(WEEK), *words)
+
+    assert code == 0
+    assert "Nothing of it is left to leave." in said
+    with store_of(root) as store:
+        assert store.ledger.progress(str(WEEK), SEND)[0].state == "open"
 
 
 @pytest.mark.parametrize(
@@ -441,6 +455,21 @@ def test_the_slowest_of_the_rates_says_how_long_it_takes(
     _, said = say("deliver", str(WEEK), "--dry-run", "--json")
 
     assert json.loads(said)["seconds"] == seconds
+
+
+def test_each_variant_is_told_apart(tmp_path: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLETTER__MAIL__VARIANTS", '["full", "news"]')
+    with workspace(tmp_path / "pulse", settings={"MAIL__VARIANTS": '["full", "news"]'}) as space:
+        space.store.subscribers.add(Address("cut@reader.example"), now=FREEZE, variant="news")
+        space.seal()
+
+    foretold, delivered = say("deliver", str(WEEK), "--dry-run")[1], say("deliver", str(WEEK))[1]
+    found = json.loads(say("deliveries", str(WEEK), "--json")[1])["variants"]
+
+    assert "    full: 12\n    news: 1\n" in foretold
+    assert "2024-W23 full: 12 readers, 12 accepted\n2024-W23 news: 1 reader, 1 accepted\n" in delivered
+    assert "2024-W23: 13 readers, 13 accepted" in delivered
+    assert [(one["variant"], one["accepted"]) for one in found] == [("full", 12), ("news", 1)]
 
 
 def test_run_stays_quiet_about_single_letters(root: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,9 +15,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.__main__ import main
+from newsletter.mail.letter.dkim import load_keys
 from newsletter.model.audience import Address
+from newsletter.model.settings import Dkim
 from newsletter.newsroom.room import open_newsroom
 from newsletter.web.door import door
+from tests.mail.letter.signed import rsa_pem, verdicts
 from tests.mail.relays import Relay, ScriptedRelay
 from tests.room import ENVIRON, FREEZE, WEEK, workspace
 
@@ -233,6 +236,21 @@ def test_a_variant_is_tested_alone_and_one_with_nothing_in_it_is_refused(relay: 
     assert "2024-W23, news, approved, over smtp" in news[1]
     assert "holds nothing for the variant explainer" in explainer[1]
     assert len(relay.messages) == 1
+
+
+def test_where_the_house_signs_a_test_is_signed_and_verifies(
+    relay: Relay, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER__DKIM__RSA_SELECTOR", "pulse2026")
+    monkeypatch.setenv("NEWSLETTER_DKIM_RSA_KEY", rsa_pem())
+    keys = load_keys(Dkim(rsa_selector="pulse2026", rsa_key=rsa_pem()), sender="pulse@pulse.example.com")
+
+    code, _ = say(*TEST)
+
+    # A relay puts its own fields above what it was given.
+    letter = relay.messages[0][2]
+    assert code == 0
+    assert verdicts(letter[letter.index(b"DKIM-Signature") :], keys) == (True,)
 
 
 def test_a_test_is_readable_for_programs(say: Say) -> None:

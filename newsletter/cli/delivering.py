@@ -210,8 +210,10 @@ def _pause(room: Newsroom, week: Week, why: str, *, as_json: bool) -> int:
     with room.open_store() as store:
         variants = stopping.pause(room, week, store, why=why)
     _tell_tally(week, variants, as_json=as_json)
-    if words := stopping.words_of_stop(room, variants):
-        _say(f"The letters are {words}\n    Go on:  {_go_on(week)} --resume")
+    words = stopping.words_of_stop(room, variants)
+    _say(
+        f"The letters are {words}\n    Go on:  {_go_on(week)} --resume" if words else "Nothing of it is left to leave."
+    )
     return _DONE
 
 
@@ -228,7 +230,8 @@ def _cancel(room: Newsroom, week: Week, why: str, *, yes: bool, as_json: bool) -
         with suppress(Busy), room.lock(store):
             note_progress(room, week, store)
     _tell_tally(week, variants, as_json=as_json)
-    _say(f"The letters were {stopping.words_of_stop(room, variants)}")
+    words = stopping.words_of_stop(room, variants)
+    _say(f"The letters were {words}" if words else "Nothing of it is left to leave.")
     return _DONE
 
 

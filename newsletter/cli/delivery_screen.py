@@ -58,7 +58,7 @@ def forecast_lines(found: Forecast, width: int = WIDTH) -> Iterator[str]:
         takes = f", about {words_of_span(one.takes)}" if one.takes is not None and one.letters else ""
         yield f"    {one.variant}: {one.letters}{takes}"
     for way in found.ways:
-        rate = f"at most {way.per_minute} letters a minute" if way.per_minute else "no rate is set"
+        rate = f"at most {way.per_minute} letters a minute" if way.per_minute else "no bound"
         connections = f"{way.connections} connection{'' if way.connections == 1 else 's'}"
         yield from wrapped(f"over {way.name} ({way.place}): {connections}, {rate}", width, "    ")
     if found.per_domain:
@@ -66,7 +66,7 @@ def forecast_lines(found: Forecast, width: int = WIDTH) -> Iterator[str]:
     if found.ramp and (found.per_domain or any(way.per_minute for way in found.ways)):
         yield f"    rates rise from a tenth within {words_of_span(found.ramp)}"
     if found.letters:
-        takes = "as fast as the mail server takes them: no rate is set"
+        takes = "as fast as they are taken: no rate is set"
         if found.takes is not None:
             takes = f"at these rates the last letter leaves after {words_of_span(found.takes)}"
         yield f"    {takes}"
@@ -98,7 +98,12 @@ def _variant(found: Deliveries, going: Going, zone: ZoneInfo, width: int) -> Ite
     yield from wrapped(f"{found.week}  {one.variant}  {_state(found, going, zone)}", width)
     rows = [("readers", f"{tally.audience}, as the list stood {shown_in(one.created, zone)}")]
     rows.append(("accepted", f"{tally.accepted}"))
-    waits = ((tally.deferred, "deferred"), (tally.unknown, "of unknown fate: no answer came, they go again"))
+    fresh = tally.waiting - tally.deferred - tally.unknown
+    waits = (
+        (fresh if fresh < tally.waiting else 0, "not tried yet"),
+        (tally.deferred, "deferred"),
+        (tally.unknown, "of unknown fate: no answer came, they go again"),
+    )
     parts = [f"{count} {words}" for count, words in waits if count]
     if one.state != "cancelled":
         rows.append(("waiting", f"{tally.waiting}" + (f": {'; '.join(parts)}" if parts else "")))

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Connection, Select
 from sqlalchemy.dialects import sqlite
 
 from newsletter.store.columns import Instant, storable
@@ -56,6 +56,11 @@ class Driver:
         return self._cursor
 
 
+def driver_of(connection: Connection) -> Driver:
+    """The driver under a connection, inside its transaction."""
+    return Driver(connection.connection.cursor(), is_sqlite=connection.dialect.name == "sqlite")
+
+
 def as_number(instant: datetime) -> int:
     """An instant as `Instant` stores it. Raises ValueError if it has no zone."""
     number = _INSTANT.process_bind_param(instant, _ANY)
@@ -65,8 +70,9 @@ def as_number(instant: datetime) -> int:
 
 def as_words(text: str, most: int) -> str:
     """Text from outside as `Words` stores it, at most so many characters."""
-    clipped = text[:most]
-    return clipped if clipped.isascii() and "\0" not in clipped else storable(clipped)
+    if len(text) > most:
+        text = text[:most]
+    return text if text.isascii() and "\0" not in text else storable(text)
 
 
 def in_words(query: Select[*tuple[Any, ...]]) -> str:

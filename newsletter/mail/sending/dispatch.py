@@ -130,8 +130,11 @@ class _Run:
                     self._pool.enter(line)
                 workers = [threads.submit(self._work, line) for line in lines]
                 self._opened.set()
-                while wait(workers, _FLUSH if group > 1 else None).not_done:
+                while wait(workers, _FLUSH if group > 1 else self._timing.look).not_done:
                     self._commits.flush()
+                    if stop is not None and stop():
+                        # Whoever waits for a relay or rests hears of it too.
+                        self.halting.set()
             finally:
                 self.halting.set()
                 self._opened.set()

@@ -31,8 +31,6 @@ _STAGES: tuple[_Stage, _Stage, _Stage] = ("sender", "recipient", "letter")
 _DATA = b"DATA\r\n"
 _DOT = b".\r\n"
 _RSET = b"RSET\r\n"
-#: A TLS record holds so many octets (RFC 8446, 5.1).
-_RECORD = 16384
 
 
 class SmtpConnection:
@@ -210,20 +208,14 @@ def _write(sock: socket.socket, body: bytes, tail: bytes) -> tuple[int, OSError 
     """Write both without joining them: how many octets went out, and what kept the rest back."""
     sent = 0
     try:
-        if isinstance(sock, ssl.SSLSocket):
-            # One call is one record, which goes out whole or counts as nothing; the last one takes the tail along.
-            view, whole = memoryview(body), len(body) - len(body) % _RECORD
-            while sent < whole:
-                sent += sock.send(view[sent:whole])
-            view = memoryview(body[whole:] + tail)
-            while sent < len(body) + len(tail):
-                sent += sock.send(view[sent - whole :])
-        else:
+        if not isinstance(sock, ssl.SSLSocket):
             sent = sock.sendmsg((body, tail))
-            while sent < len(body):
-                sent += sock.sendmsg((memoryview(body)[sent:], tail))
-            while sent < len(body) + len(tail):
-                sent += sock.send(tail[sent - len(body) :])
+        # One call of TLS is one record at most, which goes out whole or counts as nothing.
+        for part in (memoryview(body)[sent:], memoryview(tail)[max(0, sent - len(body)) :]):
+            rest = part
+            while rest:
+                count = sock.send(rest)
+                sent, rest = sent + count, rest[count:]
     except OSError as fault:
         return sent, fault
     return sent, None

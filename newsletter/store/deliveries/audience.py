@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from newsletter.store.deliveries.snapshot import pack
+from newsletter.store.driver import driver_of, in_words
 from newsletter.store.schema import batches, subscribers
 from newsletter.store.subscribers import may_be_written_to
 
 #: Readers that are read at once, and batches that are written at once.
-_PAGE, _SHEET = 20_000, 100
+_PAGE, _SHEET = 10_000, 100
+
+_AFTER = select(subscribers.c.id, subscribers.c.variant).where(subscribers.c.id > bindparam("after"))
+_READERS = in_words(_AFTER.where(may_be_written_to()).order_by(subscribers.c.id)) + " LIMIT ?"
 
 
 def cut(connection: Connection, mailings: Mapping[str, int], rest: int, size: int) -> None:
@@ -35,9 +39,8 @@ def cut(connection: Connection, mailings: Mapping[str, int], rest: int, size: in
         rows.append(_batch(mailing, numbers[mailing], parts[mailing]))
         parts[mailing] = []
 
-    after = 0
-    query = select(subscribers.c.id, subscribers.c.variant).where(may_be_written_to()).order_by(subscribers.c.id)
-    while page := connection.execute(query.where(subscribers.c.id > after).limit(_PAGE)).all():
+    after, driver = 0, driver_of(connection)
+    while page := driver.rows(_READERS, after, _PAGE):
         for reader, variant in page:
             mailing = mailings.get(variant, rest)
             parts[mailing].append(reader)

@@ -28,7 +28,7 @@ _DUE = f"""
     SELECT 1 FROM delivery_exceptions
     WHERE delivery_exceptions.mailing = batches.mailing AND delivery_exceptions.batch = batches.no AND {_IS_DUE}
 ) ORDER BY no LIMIT 1
-"""
+"""  # noqa: S608 - put together of constants
 #: Whether it is worth looking through the batches: asked of an index.
 _SOMEBODY_IS_DUE = """
 SELECT EXISTS (SELECT 1 FROM delivery_exceptions WHERE mailing = ? AND state = 'deferred' AND next_try_at <= ?)
@@ -42,7 +42,7 @@ UPDATE batches SET state = 'claimed', epoch = ?, claimed_at = ?,
 WHERE mailing = ? AND no = ?
 """
 _SERVED = "SELECT subscriber FROM deliveries WHERE mailing = ? AND subscriber BETWEEN ? AND ?"
-_EXCEPTIONS = f"SELECT subscriber, state, {_IS_DUE} FROM delivery_exceptions WHERE mailing = ? AND batch = ?"
+_EXCEPTIONS = f"SELECT subscriber, state, {_IS_DUE} FROM delivery_exceptions WHERE mailing = ? AND batch = ?"  # noqa: S608
 _COUNTS = """
 SELECT state, count(*), min(at), max(at) FROM deliveries WHERE mailing = ? AND subscriber BETWEEN ? AND ? GROUP BY state
 """

@@ -45,6 +45,9 @@ class Sending(RuleBasedStateMachine):
         self.frozen: list[Claim] = []
         self.accepted: set[int] = set()
         self.gone: set[str] = set()
+        self.hold = False
+        #: A letter about to be handed over, when the run may die.
+        self.in_the_air: dict[int, Claim] = {}
 
     def teardown(self) -> None:
         if hasattr(self, "open"):
@@ -54,12 +57,15 @@ class Sending(RuleBasedStateMachine):
     def send_all_the_rest(self) -> None:
         """In the end a run that nothing disturbs, when every wait is over."""
         self.now += timedelta(days=1)
-        self.die_and_take_over()
+        self.resume()
+        self.decide("release")
+        self.die_and_take_over(hold=False)
         while (claim := self.next_claim()) is not None:
             self.take(claim)
             self.hand_over_all("accepted", True, len(self.claims) - 1)
         self.the_sum_is_right()
         assert self.ledger.tally(self.mailing).waiting == 0
+        assert self.ledger.tally(self.mailing).held == 0
 
     def next_claim(self) -> Claim | None:
         return self.ledger.claim(self.mailing, self.now) or self.ledger.claim(self.mailing, self.now, due=True)
@@ -82,7 +88,10 @@ class Sending(RuleBasedStateMachine):
         self.claims.append((claim, list(claim.readers)))
 
     @precondition(lambda self: self.claims)
-    @rule(state=st.sampled_from(["accepted", "accepted", "deferred", "refused", "unknown"]), which=st.integers(0, 9))
+    @rule(
+        state=st.sampled_from(["accepted", "accepted", "deferred", "refused", "unknown", "held"]),
+        which=st.integers(0, 9),
+    )
     def hand_over(self, state: DeliveryState, which: int) -> None:
         claim, rest = self.claims[which % len(self.claims)]
         if rest:
@@ -97,11 +106,38 @@ class Sending(RuleBasedStateMachine):
         claim, _ = self.claims.pop(which % len(self.claims))
         self.ledger.finish(claim)
 
-    @rule()
-    def die_and_take_over(self) -> None:
+    @precondition(lambda self: self.claims)
+    @rule(which=st.integers(0, 9))
+    def intend(self, which: int) -> None:
+        claim, rest = self.claims[which % len(self.claims)]
+        if rest:
+            self.ledger.intend([(claim, rest[0].id)])
+            self.in_the_air[rest[0].id] = claim
+
+    @rule(hold=st.booleans())
+    def die_and_take_over(self, hold: bool) -> None:
+        before = self.ledger.tally(self.mailing)
         self.frozen.extend(claim for claim, _ in self.claims)
         self.claims.clear()
-        self.ledger.take_over()
+        self.ledger.take_over(hold=hold)
+        tally = self.ledger.tally(self.mailing)
+        assert tally.held == before.held + (len(self.in_the_air.keys() - self.recorded()) if hold else 0)
+        self.in_the_air.clear()
+
+    @rule(way=st.sampled_from(["release", "drop"]))
+    def decide(self, way: str) -> None:
+        held = self.ledger.tally(self.mailing).held
+        decided = self.ledger.release_held if way == "release" else self.ledger.drop_held
+        assert decided(self.mailing, self.now) == held
+
+    @rule()
+    def pause(self) -> None:
+        self.ledger.pause(self.mailing, "a person's wish", self.now)
+        assert self.next_claim() is None
+
+    @rule()
+    def resume(self) -> None:
+        self.ledger.resume(self.mailing, self.now)
 
     @precondition(lambda self: self.frozen)
     @rule()
