@@ -10,6 +10,7 @@ from pathlib import Path
 from newsletter.errors import UsageFault
 from newsletter.model.audience import Address, address
 from newsletter.newsroom.room import Newsroom
+from newsletter.press.variants import VARIANTS
 from newsletter.store.engine import Store
 from newsletter.store.subscribers import Added, Imported
 from newsletter.text import one_line
@@ -18,12 +19,30 @@ _ADDRESS_COLUMNS = ("address", "email", "e-mail", "mail")
 _NAME_COLUMNS = ("name", "full name", "fullname")
 
 
-def add(room: Newsroom, store: Store, typed: str, *, name: str = "", rejoin: bool = False) -> Added:
+def add(room: Newsroom, store: Store, typed: str, *, name: str = "", rejoin: bool = False, variant: str = "") -> Added:
     """Put one reader on the list. Who left is not brought back unless `rejoin` says that they asked for it.
 
-    Raises UsageFault if it is no address.
+    `variant` "" is the first of those that are offered. Raises UsageFault if it is no address, or another variant.
     """
-    return store.subscribers.add(_checked(typed), name=name, now=room.clock.now(), rejoin=rejoin)
+    cut = _offered(room, variant) if variant else room.settings.mail.variants[0]
+    return store.subscribers.add(_checked(typed), name=name, now=room.clock.now(), rejoin=rejoin, variant=cut)
+
+
+def choose(room: Newsroom, store: Store, typed: str, variant: str) -> bool:
+    """Give a reader another variant from the next issue on; False if nobody has the address. Raises UsageFault."""
+    return store.subscribers.choose(_checked(typed), _offered(room, variant))
+
+
+def _offered(room: Newsroom, variant: str) -> str:
+    offered = room.settings.mail.variants
+    if variant not in offered:
+        raise UsageFault(
+            f'"{variant}" is not offered: {", ".join(offered)}.',
+            mend=f'Offer it:  variants = ["{offered[0]}", "{variant}"]  in [mail] of newsletter.toml'
+            if variant in VARIANTS
+            else "Name one of these.",
+        )
+    return variant
 
 
 def remove(store: Store, typed: str) -> bool:

@@ -10,11 +10,12 @@ import pytest
 
 from newsletter.desk.sealing import digest
 from newsletter.editorial import rebuild
-from newsletter.errors import NotReady
+from newsletter.errors import NotReady, UsageFault
 from newsletter.files.state import read_seal
 from newsletter.model.audience import Address, Tally, Variant
 from newsletter.pipeline import draft
 from newsletter.rehearsal import rehearse
+from newsletter.subscriptions import add, choose
 from tests.room import WEEK, Workspace, workspace
 
 CUTS: tuple[Variant, ...] = ("full", "news", "explainer")
@@ -132,3 +133,20 @@ def test_the_rehearsal_writes_the_letters_of_every_cut(space: Workspace, tmp_pat
     rehearsed = sorted(path.read_bytes() for path in (tmp_path / "out").iterdir())
     assert count == 2
     assert rehearsed == sorted(letters(space).values())
+
+
+def test_a_reader_can_be_given_another_cut_if_it_is_offered(space: Workspace) -> None:
+    offer(space, "full", "news")
+
+    add(space.room, space.store, "ada@example.org", variant="news")
+    before = space.store.subscribers.by_address(Address("ada@example.org"))
+    known = choose(space.room, space.store, "Ada@example.org", "full")
+    after = space.store.subscribers.by_address(Address("ada@example.org"))
+
+    assert before is not None
+    assert after is not None
+    assert (before.variant, known, after.variant) == ("news", True, "full")
+    assert not choose(space.room, space.store, "nobody@example.org", "news")
+    with pytest.raises(UsageFault, match='"explainer" is not offered: full, news') as fault:
+        choose(space.room, space.store, "ada@example.org", "explainer")
+    assert "variants =" in fault.value.mend

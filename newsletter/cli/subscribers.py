@@ -1,4 +1,4 @@
-"""The readers: add, import, list, remove. I/O: terminal"""
+"""The readers: add, choose, import, list, remove. I/O: terminal"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group(epilog="Example: newsletter subscribers add ada@example.com --name Ada")
 def subscribers() -> None:
-    """Add, import, list and remove readers."""
+    """Add, import, list and remove readers; choose what they get."""
 
 
 @subscribers.command(epilog="Example: newsletter subscribers add ada@example.com --name Ada")
@@ -24,12 +24,13 @@ def subscribers() -> None:
 @click.argument("address")
 @click.option("--name", default="", help="As the reader wants to be called.")
 @click.option("--rejoin", is_flag=True, help="They left, and have asked to come back.")
-def add(room: Newsroom, address: str, *, name: str, rejoin: bool) -> int:
+@click.option("--variant", default="", help="The cut of the issue that they want: one of mail.variants.")
+def add(room: Newsroom, address: str, *, name: str, rejoin: bool, variant: str) -> int:
     """Add one reader; one who left stays away unless --rejoin."""
     from newsletter.subscriptions import add as add_reader
 
     with room.open_store() as store:
-        found = add_reader(room, store, address, name=name, rejoin=rejoin)
+        found = add_reader(room, store, address, name=name, rejoin=rejoin, variant=variant)
     words = {
         "added": "is on the list.",
         "known": "was on the list already.",
@@ -38,6 +39,20 @@ def add(room: Newsroom, address: str, *, name: str, rejoin: bool) -> int:
     }
     click.echo(f"{address} {words[found.outcome]}")
     return 3 if found.outcome in ("left", "suppressed") else 0
+
+
+@subscribers.command(epilog="Example: newsletter subscribers choose ada@example.com news")
+@with_room
+@click.argument("address")
+@click.argument("variant")
+def choose(room: Newsroom, address: str, variant: str) -> int:
+    """Give a reader another cut of the issues to come: one of mail.variants."""
+    from newsletter.subscriptions import choose as choose_variant
+
+    with room.open_store() as store:
+        known = choose_variant(room, store, address, variant)
+    click.echo(f"{address} gets {variant} from the next issue on." if known else f"{address} is not on the list.")
+    return 0 if known else 2
 
 
 @subscribers.command("import", epilog="Example: newsletter subscribers import readers.csv")

@@ -289,7 +289,10 @@ class SmtpTable(Table):
     )
     user: Line = Field("", description="The account; the password comes from the environment.")
     connections: AtATime = Field(2, description="So many connections at a time.")
-    timeout: Patience = Field(timedelta(seconds=60), description="How long the relay may take for one answer.")
+    timeout: Patience = Field(
+        timedelta(seconds=60),
+        description="How long it may take to connect and to answer; a letter's end has ten minutes.",
+    )
     per_minute: Number = Field(0, description="At most so many letters a minute through it; 0: no bound.")
 
 
@@ -323,7 +326,7 @@ class DeliveryTable(Table):
         "resend", description="A letter without an answer after its end: again, the same bytes, or a person decides."
     )
     envelope_ahead: Switch = Field(
-        False, description="Announce the next letter with the end of the one before: faster with far relays."
+        False, description="Announce the next letter with the end of the one before, where the relay pipelines."
     )
     per_domain: Number = Field(0, description="At most so many letters a minute to one domain; 0: no bound.")
     ramp: Duration = Field(timedelta(0), description="How long rates take to rise from a tenth to what they are.")

@@ -114,7 +114,8 @@ def open_newsroom(
             return Transport("postmark", (postmark.PostmarkRelay(settings.postmark),))
         check_ready(settings)
         relays = (settings.smtp, *settings.further_relays)
-        return Transport("smtp", tuple(SmtpRelay(relay, sender=settings.mail.sender) for relay in relays))
+        sender, ahead = settings.mail.sender, settings.delivering.envelope_ahead
+        return Transport("smtp", tuple(SmtpRelay(one, sender=sender, envelope_ahead=ahead) for one in relays))
 
     def readers(documents: int) -> Readers:
         most = settings.collecting.workers

@@ -107,6 +107,15 @@ class SubscriberStore:
             found = connection.execute(select(subscribers).where(subscribers.c.folded == mailbox)).one()
         return Added(subscriber=subscriber_of(found), outcome=outcome)
 
+    def choose(self, address: Address, variant: str) -> bool:
+        """Give a person another cut of the issues to come; False if nobody has this mailbox.
+
+        A mailing that has been opened keeps them where they were: nobody gets two letters by a change of mind.
+        """
+        with self.database.write() as connection:
+            chosen = subscribers.update().where(subscribers.c.folded == folded(address)).values(variant=variant)
+            return connection.execute(chosen).rowcount > 0
+
     def import_many(self, rows: Iterable[tuple[str, str]], *, now: datetime) -> Imported:
         """Add many by the rules of `add`: pairs of an address as typed and a name. Transactions of 500 rows.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.config.keys import KEYS, Key, show
+from newsletter.config.keys import ARRAYS, KEYS, Key, show
 from newsletter.config.load import load_settings
 from newsletter.press.pictures.image_size import image_size
 
@@ -19,6 +19,8 @@ def test_only_a_name_a_sender_and_a_member_s_names_have_to_be_given() -> None:
     assert [key.path for key in KEYS if not key.default] == [
         "publication.name",
         "mail.from",
+        "relay.host",
+        "relay.name",
         "member.id",
         "member.name",
     ]
@@ -27,9 +29,15 @@ def test_only_a_name_a_sender_and_a_member_s_names_have_to_be_given() -> None:
 @pytest.mark.parametrize("key", [key for key in KEYS if key.default], ids=lambda key: key.path)
 def test_a_default_typed_into_the_file_changes_nothing(tmp_path: Path, key: Key) -> None:
     table, _, name = key.path.partition(".")
-    least = {"publication": 'name = "x"', "mail": 'from = "a@example.com"', "member": 'id = "y"\nname = "Y"'}
-    brackets = "[[member]]" if table == "member" else f"[{table}]"
-    others = [f"[{other}]\n{least[other]}\n" for other in ("publication", "mail") if other != table]
+    least = {
+        "publication": 'name = "x"',
+        "mail": 'from = "a@example.com"',
+        "member": 'id = "y"\nname = "Y"',
+        "relay": 'name = "second"\nhost = "mail2.example.com"',
+    } | ({"smtp": 'host = "mail.example.com"'} if table == "relay" else {})
+    brackets = f"[[{table}]]" if table in ARRAYS else f"[{table}]"
+    needed = ("publication", "mail", "smtp") if table == "relay" else ("publication", "mail")
+    others = [f"[{other}]\n{least[other]}\n" for other in needed if other != table]
     typed = f"{brackets}\n{least.get(table, '')}\n{name} = {key.default}\n{''.join(others)}"
     plain = "".join(others) + (f"{brackets}\n{least[table]}\n" if table in least else "")
 
@@ -61,7 +69,7 @@ def test_what_is_shown_is_toml_and_hides_every_secret(tmp_path: Path) -> None:
     assert rows["member yoga"] == "Yoga · chief"
     assert (rows["secret"], rows["smtp password"], rows["database"]) == ("set", "not set", "set")
     assert "hidden" not in str(rows)
-    assert set(rows) >= {key.path for key in KEYS if not key.path.startswith("member.")}
+    assert set(rows) >= {key.path for key in KEYS if key.variable}
 
 
 def test_the_environment_knows_every_key_but_those_of_members() -> None:

@@ -17,7 +17,7 @@ def test_letters_lie_in_the_folder_byte_for_byte_and_repeats_are_seen(tmp_path: 
     with Mailbox(tmp_path / "mailbox") as box:
         smtp = Smtp(host=box.host, port=box.port, security="none")
         with SmtpRelay(smtp, sender="pulse@example.com").connect() as connection:
-            replies = [connection.hand_over(letter) for letter in letters]
+            replies = [connection.hand_over((letter,))[0] for letter in letters]
 
     assert [reply.code for reply in replies] == [250] * 3
     assert [path.read_bytes() for path in box.received] == [letter.data for letter in letters]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import sys
@@ -18,13 +19,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, inspect
 
 from newsletter.errors import CannotWrite, StoreFault, StoreIsNewer
-from newsletter.model.audience import address
+from newsletter.model.audience import Tally, address
 from newsletter.model.feeds import FeedState, FetchRow, Validators
 from newsletter.store import schema
 from newsletter.store.database import connect
 from newsletter.store.engine import HEAD, Store, open_store, sqlite_url
 from newsletter.store.upgrade import MIGRATIONS, configuration, upgrade
-from tests.store.builders import NOW, join, keep, make_entry
+from tests.store.builders import NOW, join, keep, make_entry, make_mailing, record, result
 from tests.store.conftest import BOTH
 
 NEXT = '''"""Add a column to feeds."""
@@ -252,6 +253,55 @@ def test_a_database_of_the_first_revision_keeps_its_rows(first_url: str) -> None
         "gazette": (FetchRow(feed="gazette", at=NOW, state="new", status=200, wire_bytes=7, new_entries=1),)
     }
     assert (again, corrected.former_titles) == (0, ("Story 1",))
+
+
+#: A mailing half-way, as the fourth revision held it: one accepted, one left, one put off, one without a result.
+MAIL_ROWS = (
+    f"INSERT INTO mailings VALUES (7, '2024-W23', 'full', {AT}, X'000000014100000000', '[\"address\"]', 'ab', {AT})",
+    f"INSERT INTO batches VALUES (7, 1, 1, 4, X'F0', 4, 'claimed', 3, {AT})",
+    f"""INSERT INTO deliveries VALUES (7, 1, 'accepted', {AT}, 250, 'queued', 2), (7, 2, 'left', {AT}, 0, '', 1)""",
+    f"INSERT INTO delivery_exceptions VALUES (7, 3, 1, 'deferred', 1, {AT}, 3, 451, 'full', {AT})",
+    "INSERT INTO meta VALUES ('epoch', '3')",
+    *(
+        "INSERT INTO subscribers (key, address, folded, name, standing, joined, left_at, variant)"
+        f" VALUES ('k{n}', 'r{n}@example.com', 'r{n}@example.com', '', 'active', 0, NULL, 'full')"
+        for n in range(1, 5)
+    ),
+)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_mailing_that_was_under_way_at_an_upgrade_goes_on(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = request.getfixturevalue("fresh_postgres")("") if kind == "postgres" else sqlite_url(tmp_path / "old.db")
+    database = connect(url)
+    config = configuration(MIGRATIONS)
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        for statement in MAIL_ROWS:
+            connection.exec_driver_sql(
+                statement if kind == "sqlite" else re.sub(r"X'(\w+)'", r"decode('\1', 'hex')", statement)
+            )
+    database.close()
+
+    with open_store(url) as store:
+        found = store.ledger.mailing("2024-W23", "full")
+        (before,) = store.ledger.progress("2024-W23", NOW)
+        store.ledger.take_over()
+        claim = store.ledger.claim(7, NOW)
+        assert claim
+        record(store.ledger, claim, *[result(reader.id) for reader in claim.readers])
+        store.ledger.finish(claim)
+        (after,) = store.ledger.progress("2024-W23", NOW)
+
+    mailing = make_mailing(segments=(b"A", b""), marks=("address",), sha256="ab")
+    assert found == (7, mailing)
+    assert (before.state, before.why, before.changed, before.first, before.last) == ("open", "", None, NOW, NOW)
+    assert before.tally == Tally(audience=4, accepted=1, left=1, deferred=1)
+    assert (claim.epoch, [reader.id for reader in claim.readers], claim.fresh) == (4, [3, 4], False)
+    assert after.tally == Tally(audience=4, accepted=3, left=1)
 
 
 def test_a_copy_lies_beside_a_file_that_was_upgraded(

@@ -29,6 +29,7 @@ from newsletter.mail.letter.headers import mailbox
 from newsletter.mail.transports.postmark_answers import NotAnAnswer, replies_to, taken_before
 from newsletter.mail.transports.postmark_calls import Calls, Service
 from newsletter.mail.transports.postmark_messages import MARK_KEY, MOST_BYTES, MOST_LETTERS, in_parts, mark_of
+from newsletter.mail.transports.smtp import promises_missing
 from newsletter.model.audience import Letter
 from newsletter.model.ports import Connection, Reply
 from newsletter.model.settings import Postmark, Settings
@@ -54,13 +55,8 @@ def check_ready(settings: Settings) -> None:
 
 
 def _faults(settings: Settings) -> Iterator[tuple[str, str]]:
-    base_url, token = settings.publication.wording.base_url, settings.postmark.token
-    if not base_url:
-        yield "base_url is not set", 'Write base_url = "https://…", where `newsletter serve` answers the readers.'
-    elif not _is_safe(base_url):
-        yield f"base_url = {base_url!r} is not https", "Mail programs unsubscribe by https only (RFC 8058): use https."
-    if not settings.secret:
-        yield "no secret is set", "Set a long random NEWSLETTER_SECRET and keep it: readers' links depend on it."
+    token = settings.postmark.token
+    yield from promises_missing(settings)
     if not token:
         yield "no token of Postmark is set", _SET_IT
     elif not (token.isascii() and token.isprintable()) or " " in token:
