@@ -25,7 +25,7 @@ from benchmarks.crash_plans import (
     older_copy,
     second_runner,
 )
-from benchmarks.crash_runs import Deliveries, Leavers, make_week, settings_of
+from benchmarks.crash_runs import WELL, Deliveries, Leavers, make_week, settings_of
 from benchmarks.crash_verdict import Happened, Verdict, judge
 from benchmarks.figures import table
 from benchmarks.sink import UNKNOWN, Faults, read_log, sink_process
@@ -132,6 +132,7 @@ def played(scenario: Scenario, folder: Path, *, readers: int, seed: int) -> Outc
         with leavers:
             seen = scenario.plan(deliveries, chance, scenario.kills)
         finished = deliveries.to_the_end()
+    ledger = deliveries.ledger()
     unknown = frozenset(one for one in everybody if one.startswith(UNKNOWN.decode()))
     verdict = judge(
         Happened(
@@ -139,17 +140,18 @@ def played(scenario: Scenario, folder: Path, *, readers: int, seed: int) -> Outc
             runs=deliveries.runs,
             readers=everybody,
             unknown=unknown,
-            ledger=deliveries.ledger(),
+            ledger=ledger,
             departures=leavers.departures,
             bound=scenario.connections + (scenario.group if scenario.group > 1 else 0),
             group=scenario.group,
             hold=scenario.hold,
         )
     )
-    failed = [run for run in deliveries.runs if not run.stopped and run.code not in (0, 4)]
+    failed = [run for run in deliveries.runs if not run.stopped and run.code not in WELL]
     said = [f"; a run ended with {run.code}: {_last_words(run.said)!r}" for run in failed]
     note = seen.note + "".join(said[:3])
-    if not unknown - leavers.departures.keys() <= deliveries.suppressed():
+    tried = {one for one in unknown if ledger.get(one) not in ("left", "held")}
+    if not tried <= deliveries.suppressed():
         note += "; NOT SUPPRESSED: addresses that the relay does not know"
         finished = False
     if not finished:

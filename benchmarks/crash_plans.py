@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.crash_runs import Deliveries
+from benchmarks.crash_runs import WELL, Deliveries
 
 _EXIT_BUSY = 75
 
@@ -79,7 +79,7 @@ def disk_full(deliveries: Deliveries, chance: random.Random, kills: int) -> Seen
     for _ in range(kills):
         with _little_room(deliveries, var, chance.randint(60_000, 600_000)) as how:
             run = deliveries.ended(deliveries.start(), stopped=True)
-        well &= run.code not in (0, 4)
+        well &= run.code not in WELL
         notes.append(f"{how}: exit {run.code}, {(run.said.strip().splitlines() or [''])[-1][:90]!r}")
     return Seen("; ".join(notes), well)
 
@@ -120,7 +120,7 @@ def second_runner(deliveries: Deliveries, chance: random.Random, _kills: int) ->
     _until(deliveries, first, chance.randint(50, 500))
     first.send_signal(signal.SIGSTOP)
     second = deliveries.start()
-    said, _ = second.communicate(timeout=60)
+    said = "".join(second.communicate(timeout=60))
     first.send_signal(signal.SIGCONT)
     deliveries.ended(first)
     return Seen(f"the second ended with {second.returncode}: {said.strip()[-60:]!r}", second.returncode == _EXIT_BUSY)
@@ -143,7 +143,7 @@ def older_copy(deliveries: Deliveries, chance: random.Random, _kills: int) -> Se
     letters = deliveries.lines()
     _copy(database, newer)
     _put_back(older, database)
-    refused = deliveries.whole().code not in (0, 4)
+    refused = deliveries.whole().code not in WELL
     well = not refused or deliveries.lines() == letters
     if refused:
         _put_back(newer, database)

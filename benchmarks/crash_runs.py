@@ -27,6 +27,8 @@ _GONE_EVERY = 50
 #: Seconds after which a delivery that does not end has stopped for ever.
 _PATIENCE = 120.0
 _LOOK = 0.0005
+#: Exit codes of a delivery that did what it could: everybody, not everybody, and people to decide about.
+WELL = (0, 4, 3)
 
 
 def settings_of(port: int, connections: int, more: Mapping[str, str]) -> dict[str, str]:
@@ -142,7 +144,7 @@ class Deliveries:
         failed = 0
         for _ in range(most):
             before = self.lines()
-            well = self.whole().code in (0, 4)
+            well = self.whole().code in WELL
             self.hours += 5
             if well and self.lines() == before:
                 return True

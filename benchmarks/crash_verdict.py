@@ -112,7 +112,7 @@ def judge(what: Happened) -> Verdict:
         unlike=_unlike(mailed),
         differing=len((taken.keys() - accepted - uncertain) | (accepted - taken.keys())),
         late=_late(what),
-        misjudged=len(refused - what.unknown) + len(what.unknown - refused - what.departures.keys()),
+        misjudged=len(refused - what.unknown) + len(what.unknown - refused - held - what.departures.keys()),
         stray=sum(line.outcome == "stray" for line in what.lines),
         faults_of_ours=sum(any(words in run.said for words in _OURS) for run in what.runs),
     )
