@@ -35,6 +35,7 @@ from newsletter.newsroom.composing import Composed, composed
 from newsletter.newsroom.inputs import Inputs, fit_to_freeze, freeze_of, week_inputs
 from newsletter.newsroom.letters.approved import keep_copies
 from newsletter.newsroom.letters.envelope import envelope_of
+from newsletter.newsroom.letters.fitness import fit_to_approve
 from newsletter.newsroom.letters.late_takes import tell_late
 from newsletter.newsroom.letters.mailings import not_stopped, note_progress, open_mailings, readers_secret, signing_keys
 from newsletter.newsroom.letters.reminders import remind_if_due
@@ -116,8 +117,8 @@ def freeze(room: Newsroom, week: Week, store: Store, *, early: bool = False) -> 
 def approve(room: Newsroom, week: Week, *, by: str) -> Seal:
     """Seal exactly the files that lie in the week's folder, as `by` has seen them.
 
-    Raises NotReady if the week is not frozen, is held, holds an error or too little to print, or if a file was changed
-    since it was drafted.
+    Raises NotReady if the week is not frozen, is held, holds an error or too little to print, if its letters are not
+    fit to leave, or if a file was changed since it was drafted.
     """
     not_yet_sent(room, week)
     not_left_out(room, week)
@@ -136,6 +137,7 @@ def approve(room: Newsroom, week: Week, *, by: str) -> Seal:
     if lacking := drafted.draft.held:
         mend = f"Put words back into a take it was closed with, or leave it out:  newsletter skip {week} --why …"
         raise NotReady(f"{week} has too little to print: {'; '.join(lacking)}.", mend=mend)
+    fit_to_approve(room, drafted.draft.issue)
     if not by.strip():
         raise UsageFault("An approval needs a name.", mend="Say who has looked at it:  --by NAME")
     seal = Seal(by=one_line(by), at=room.clock.now(), digests=seen, envelope=envelope_of(room.settings.mail))

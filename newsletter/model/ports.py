@@ -110,6 +110,8 @@ class Heard:
     state: MailingState = "open"
     #: Rises whenever somebody leaves the list or is suppressed: who was claimed before is to be looked at again.
     departures: int = 0
+    #: Rises whenever a run takes the deliveries over: claims of an earlier one are its own by then.
+    epoch: int = 0
 
 
 class Ledger(Protocol):

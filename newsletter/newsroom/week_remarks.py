@@ -1,4 +1,4 @@
-"""What is to be said of a week beside what its files say: its feeds, its deadline, its approval. I/O: disk, SQLite"""
+"""What is to be said of a week beside what its files say: its feeds, letters, deadline, approval. I/O: disk, SQLite"""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from newsletter.model.remarks import Remark, in_order
 from newsletter.model.week import Week
 from newsletter.newsroom.collection.about_news import about_news
 from newsletter.newsroom.composing import Composed
+from newsletter.newsroom.letters.fitness import about_letters
 from newsletter.newsroom.records import changed_since_approval, name_of, words_of_pause
 from newsletter.newsroom.room import Newsroom
 from newsletter.store.engine import Store
@@ -30,10 +31,11 @@ def week_remarks(room: Newsroom, store: Store | None, found: Composed) -> tuple[
     Without a store nothing is known of the feeds.
     """
     week = found.inputs.desk.week
-    # Feeds and headlines that changed since are nothing to a week that has left.
+    # Feeds and headlines that changed since are nothing to a week that has left, nor is what letters may hold now.
     is_over = read_state(room.root, week).sent is not None
     news = () if store is None or is_over else about_news(room, store, found.draft)
-    return (*news, *_would_be_held(room, week, found), *decided(room, week))
+    letters = () if is_over else about_letters(room, found.draft.issue, found.renditions)
+    return (*news, *letters, *_would_be_held(room, week, found), *decided(room, week))
 
 
 def _would_be_held(room: Newsroom, week: Week, found: Composed) -> tuple[Remark, ...]:

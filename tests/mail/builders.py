@@ -180,7 +180,7 @@ class MemoryLedger:
             self.intended += [reader for _, reader in letters]
 
     def heard(self, mailing: int) -> Heard:
-        return Heard(state="paused" if self.paused else "open", departures=len(self.left))
+        return Heard(state="paused" if self.paused else "open", departures=len(self.left), epoch=self._epoch)
 
     def still_readers(self, readers: Collection[int]) -> frozenset[int]:
         return frozenset(readers) - self.left

@@ -18,6 +18,8 @@ _LINE = 76
 _JOINER = "\u200d"
 _SKINS = re.compile("[\U0001f3fb-\U0001f3ff]")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}|\U0001f3f4[\U000e0020-\U000e007f]+")
+#: Signs that the newer standard for names keeps (RFC 5891; Unicode TR 46, 7).
+_DEVIATES = re.compile("[\u00df\u03c2\u200c\u200d]")
 _MAILBOX_MEND = "Write one mailbox, such as: Tech Pulse <pulse@example.com>"
 
 
@@ -46,9 +48,16 @@ def in_ascii(mailbox_address: Address) -> Address:
         return mailbox_address
     local, domain = mailbox_address.rsplit("@", 1)
     try:
-        return Address(f"{local}@{domain.encode('idna').decode()}")
+        return Address(f"{local}@{'.'.join(map(_a_label, domain.split('.')))}")
     except UnicodeError:
         return mailbox_address
+
+
+def _a_label(label: str) -> str:
+    if not _DEVIATES.search(label):
+        return label.encode("idna").decode()
+    # The library knows the older standard, by which these signs are written as others: the name of somebody else.
+    return "xn--" + unicodedata.normalize("NFC", label.lower()).encode("punycode").decode()
 
 
 def domain_of(mailbox_address: Address) -> str:

@@ -11,9 +11,10 @@ from newsletter.mail.letter.signing import Signer
 from newsletter.mail.letter.tokens import UNSUBSCRIBE, KeyedDigest, TokenMaker, secret_mark
 from newsletter.model.audience import Address, Letter, Mailing, Reader
 
-#: Nothing that would end the field To, begin a second mailbox in it, or be no character; of a length that every relay
-#: takes: 64 octets, "@", 255 octets (RFC 5321, 4.5.3.1).
-_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\]\\,:;\"\ud800-\udfff]{3,320}")
+_SIGN = r"[^\s\x00-\x1f\x7f<>()\[\]\\,:;@\"\ud800-\udfff]"
+#: One mailbox: nothing that would end the field To, begin a second mailbox in it, or be no character; of a length that
+#: every relay takes: 64 octets, "@", 255 octets (RFC 5321, 4.5.3.1).
+_ADDRESS = re.compile(rf"(?=.{{3,320}}$){_SIGN}+@{_SIGN}+")
 #: Five bits of each octet of a digest as one sign of base32 in small letters: 160 bits are plenty.
 _BASE32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
 

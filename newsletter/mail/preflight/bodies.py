@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from newsletter.mail.letter.tokens import UNSUBSCRIBE_PATH
 from newsletter.mail.preflight.findings import Finding, error, warning
+from newsletter.mail.preflight.hiding import ALWAYS
 from newsletter.mail.preflight.reading import Opened
 from newsletter.model.marks import LETTER_MARKS
 
@@ -73,7 +74,12 @@ def about_way_out(letter: Opened, base_url: str, opens: Callable[[str], str | No
     if text is None or page is None:
         return
     begin = _way_out(letter, base_url)
-    in_html = {href for href, _ in page.links if href.startswith(begin)}
+    ways_shown = [
+        (href, media)
+        for (href, _), media in zip(page.links, page.hidden_under, strict=True)
+        if href.startswith(begin) and media != ALWAYS
+    ]
+    in_html, hidden_under = {href for href, _ in ways_shown}, {media for _, media in ways_shown}
     in_text = {_own(one, begin) for one in _ADDRESS.findall(text) if one.startswith(begin)}
     for name, found in (("HTML", in_html), ("text", in_text)):
         if not found:
@@ -85,6 +91,9 @@ def about_way_out(letter: Opened, base_url: str, opens: Callable[[str], str | No
                     mark=LETTER_MARKS[0], kind="html" if name == "HTML" else "txt"
                 ),
             )
+    if len(hidden_under) == 1 and (media := hidden_under.pop()):
+        what = f"Under {media} the style sheet hides the link to unsubscribe."
+        yield warning("P7-way-out", what, "Let templates/parts/email.css.j2 hide it in no window, on no phone.")
     if not base_url:
         return
     ways = in_html | in_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from newsletter.mail.preflight import bodies, fields, lines, signatures
+from newsletter.mail.preflight import addresses, bodies, fields, lines, signatures
 from newsletter.mail.preflight.findings import Finding, in_order
 from newsletter.mail.preflight.reading import Opened, opened
 from newsletter.mail.preflight.sameness import Write, about_sameness
@@ -23,6 +23,7 @@ LONGEST = Reader(
 )
 ORDINARY = Reader(id=2, key="Ordinary_key-22signs_x", address=Address("reader-of-preflight@mail.example.org"))
 FOREIGN = Reader(id=3, key="Another-key_of-22signs", address=Address("読者のひとり@bücher.example.org"))
+READERS = (LONGEST, ORDINARY, FOREIGN)
 
 
 def preflight(
@@ -36,7 +37,7 @@ def preflight(
     verify: Verify,
     other_variants: Sequence[Write] = (),
     behind_names: Collection[str] = (),
-    readers: Sequence[Reader] = (LONGEST, ORDINARY, FOREIGN),
+    readers: Sequence[Reader] = READERS,
 ) -> tuple[Finding, ...]:
     """All that is wrong with the letters of a mailing, in the order of CHECKS; () if nothing is.
 
@@ -72,3 +73,5 @@ def _about_one(letter: Opened, mail: Mail, wording: Wording) -> Iterator[Finding
     yield from lines.about_encoding(letter)
     yield from fields.about_words(letter)
     yield from bodies.about_alternative(letter)
+    yield from addresses.about_addresses(letter)
+    yield from addresses.about_pictures(letter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from email.errors import MessageError
 from email.header import decode_header
@@ -24,7 +25,8 @@ _NEVER = re.compile(r"(?i)b?cc|resent-.*|received|return-path|x-envelope-.*|disp
 _ONE_CLICK = "List-Unsubscribe=One-Click"
 #: One address in angle brackets, with a comment perhaps (RFC 2369, 2).
 _IN_BRACKETS = re.compile(r"\s*<([^<>\s]+)>\s*(?:\([^()]*\)\s*)?(?:,(?=\s*<)|$)")
-_LIST_ID = re.compile(r"(?:[^<>]*[^<>\s]\s*)?<([^<>]*)>")
+#: A name in quotation marks may hold any sign, angle brackets too (RFC 2919, 3; RFC 5322, 3.2.4).
+_LIST_ID = re.compile(r'(?:[^<>"]|"(?:[^"\\]|\\.)*")*<([^<>]*)>')
 _DOTTED = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)+")
 _FEEDBACK_PART = re.compile(r"[!-9;-~]+")
 _WORD = re.compile(r"=\?([^?\s]*)\?([A-Za-z])\?([^?\s]*)\?=")
@@ -57,7 +59,7 @@ def about_fields(letter: Opened) -> Iterator[Finding]:
     if letter.only("MIME-Version") not in ("", "1.0"):
         yield error("P1-one-of-each", "MIME-Version is not 1.0.", _OURS)
     subject = _told(letter.only("Subject"))
-    if letter.all("Subject") and subject is not None and not subject.strip():
+    if letter.all("Subject") and subject is not None and not any(map(_is_seen, subject)):
         yield error("P1-subject", "The subject is empty.", 'Give the issue one, in issue.toml:  subject = "…"')
 
 
@@ -171,6 +173,11 @@ def _faults_of_words(field: Field) -> Iterator[str]:
             yield "has a line break or a NUL in an encoded word"
     if any(b"=?" in line and len(line) > 76 for line in field.raw.split(b"\r\n")):
         yield "has an encoded word on a line of more than 76 octets"
+
+
+def _is_seen(sign: str) -> bool:
+    """Whether a sign leaves ink: no blank, no control, none of no width."""
+    return unicodedata.category(sign) not in ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
 def _told(value: str, *, strict: bool = False) -> str | None:

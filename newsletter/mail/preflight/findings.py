@@ -70,6 +70,14 @@ CHECKS: Mapping[str, Check] = {
         holds="multipart/alternative of a text and an HTML part, in this order, both UTF-8", source="RFC 2046, 5.1.4"
     ),
     "P14-same-links": Check(holds="both parts lead to the same addresses", source="RFC 2046, 5.1.4"),
+    "P14-addresses": Check(
+        holds="every link of the HTML part has a whole address, and nothing in it acts: no script, no form",
+        source="RFC 3986, 4.3; what mail programs take out",
+    ),
+    "P14-pictures": Check(
+        holds="pictures have whole addresses and stand outside the letter; none is there to count who opens it",
+        source="RFC 3986, 4.3; what Gmail and Outlook show; ours: no opens are counted",
+    ),
     "P15-size": Check(
         holds="the HTML part has at most 102 KB, or Gmail cuts the letter", source="what Gmail was seen to do"
     ),

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event
 
-from newsletter.errors import CannotSend
+from newsletter.errors import Busy, CannotSend, NewsletterError
 from newsletter.mail.sending.commits import Commits
 from newsletter.mail.sending.line import Line, masked
 from newsletter.mail.sending.pace import Pace, Turn
@@ -100,6 +100,10 @@ class _Run:
         self.halting = Event()
         #: No worker begins before all are there: one that Ctrl-C kept the pool from noting would go on unseen.
         self._opened = Event()
+        #: All workers have ended.
+        self._over = Event()
+        #: Results of letters that went, which the ledger could not take.
+        self._failed: list[Result] = []
         self._watch = Watch(delivering.max_refused)
         #: Whether a relay has answered any letter of this run.
         self._answered = False
@@ -124,25 +128,47 @@ class _Run:
         self._commits = Commits(self._record, group=group)
         self._intents = Commits(self._ledger.intend)
         lines = [Line(relay) for relay in self._relays for _ in range(relay.connections)]
-        with ThreadPoolExecutor(len(lines), thread_name_prefix="letters") as threads:
-            try:
-                for line in lines:
-                    self._pool.enter(line)
-                workers = [threads.submit(self._work, line) for line in lines]
-                self._opened.set()
-                while wait(workers, _FLUSH if group > 1 else self._timing.look).not_done:
-                    self._commits.flush()
-                    if stop is not None and stop():
-                        # Whoever waits for a relay or rests hears of it too.
-                        self.halting.set()
-            finally:
-                self.halting.set()
-                self._opened.set()
-        self._commits.flush()
-        self._pool.close()
-        for worker in workers:
-            worker.result()
+        workers: list[Future[None]] = []
+        flushers: list[Future[None]] = []
+        try:
+            with ThreadPoolExecutor(len(lines) + 1, thread_name_prefix="letters") as threads:
+                try:
+                    for line in lines:
+                        self._pool.enter(line)
+                    workers += [threads.submit(self._work, line) for line in lines]
+                    if group > 1:
+                        flushers.append(threads.submit(self._flush_again_and_again))
+                    self._opened.set()
+                    while wait(workers, self._timing.look).not_done:
+                        if stop is not None and stop():
+                            # Whoever waits for a relay or rests hears of it too.
+                            self.halting.set()
+                finally:
+                    self.halting.set()
+                    self._opened.set()
+                    self._over.set()
+        finally:
+            # After Ctrl-C too: what the workers finished since then is among it.
+            self._commits.flush()
+            self._record_what_failed()
+            self._pool.close()
+        for thread in (*workers, *flushers):
+            thread.result()
+        if self._pool.is_superseded:
+            raise Busy(
+                f"Another run has taken over the letters of {self._mailing.week}; this one has stopped.",
+                mend="What it did is recorded, and the other goes on. See that only one machine delivers.",
+            )
         return self._ledger.tally(self._number)
+
+    def _flush_again_and_again(self) -> None:
+        """Not by the caller's thread, which Ctrl-C may interrupt while others wait for what it writes."""
+        try:
+            while not self._over.wait(_FLUSH):
+                self._commits.flush()
+        except BaseException:
+            self.halting.set()
+            raise
 
     def _work(self, line: Line) -> None:
         """Write to one reader after the other over one line, until nothing is left."""
@@ -162,7 +188,9 @@ class _Run:
     def _next(self, line: Line) -> tuple[Written, ...]:
         """The letter that was announced, if its reader still is one, else the next ones; none at the end."""
         ahead = line.ahead
-        if ahead is not None and not self._pool.halted():
+        if ahead is not None and self._pool.halted():
+            self._drop(line)
+        elif ahead is not None:
             if self._pool.may_go(ahead[0]):
                 return (ahead,)
             # The relay waits for a letter that must not come: only closing the connection says so.
@@ -189,16 +217,15 @@ class _Run:
 
     def _serve(self, written: Sequence[Written], line: Line) -> bool:
         """Hand over and record; whether the line can take more."""
-        turns = [turn for turn, _ in written]
         hold = self._delivering.on_unknown == "hold"
         if hold:
-            self._intents.record([(turn.claim, turn.reader.id) for turn in turns])
-        replies = self._hand_over(turns, [letter for _, letter in written], line)
-        if replies is None:
+            self._intents.record([(turn.claim, turn.reader.id) for turn, _ in written])
+        answered = self._hand_over(written, line)
+        if answered is None:
             return line.resting and self._rest(line)
         now, name = self._clock.now(), line.relay.name if self._several else ""
         results: list[Result] = []
-        for turn, reply in zip(turns, replies, strict=True):
+        for turn, reply in answered:
             found = verdict(reply, hold=hold)
             self._watch.saw(turn.domain, found, reply)
             delivery = Delivery(
@@ -232,35 +259,39 @@ class _Run:
                 mend="Deliver again when the mail server is well: whoever has had the letter gets no second one.",
             )
 
-    def _hand_over(self, turns: Sequence[Turn], letters: Sequence[Letter], line: Line) -> tuple[Reply, ...] | None:
-        """The replies, over a new connection where the old one broke; None if others do it, or if it was stopped."""
+    def _hand_over(self, written: Sequence[Written], line: Line) -> Sequence[tuple[Turn, Reply]] | None:
+        """The replies, over a new connection where the old one broke; None if others do it, or if it was stopped.
+
+        Whoever left while a connection was waited for is recorded as left, and has no reply.
+        """
         why = ""
         for number, pause in enumerate((*self._timing.pauses, None)):
-            ahead = self._ahead(line)
             try:
-                replies = line.hand_over(letters, ahead)
+                if line.open() and not (written := self._still_readers(written)):
+                    return ()
+                replies = line.hand_over([letter for _, letter in written], self._ahead(line))
                 self._answered = True
                 if any(reply.code != _CLOSING for reply in replies):
                     if any(reply.code == 0 for reply in replies):
                         self._drop(line)
-                    return replies
+                    return tuple(zip((turn for turn, _ in written), replies, strict=True))
                 why = f"{_CLOSING} {replies[0].text}"
+                self._drop(line)
             except ConnectionError as fault:
                 why = str(fault)
+                self._drop(line)
             except CannotSend as fault:
                 why = fault.what
-                if self._leave_to_others(turns, line, ahead, why):
+                self._drop(line)
+                if self._leave_to_others(written, line, why):
                     return None
                 # Waiting is for a relay that was there a moment ago, and for the last worker to hold out.
                 if not self._answered:
                     raise
-            if ahead is not None:
-                self._pool.give_back((ahead[0],))
-            self._drop(line)
-            if number and self._leave_to_others(turns, line, None, why):
+            if number and self._leave_to_others(written, line, why):
                 return None
             if pause is not None and self.halting.wait(pause):
-                self._pool.give_back(turns)
+                self._pool.give_back([turn for turn, _ in written])
                 return None
         raise CannotSend(
             f"The connection for the letters of {self._mailing.week} keeps breaking: {masked(why)}",
@@ -277,17 +308,23 @@ class _Run:
         if (ahead := line.drop()) is not None:
             self._pool.give_back((ahead,))
 
-    def _leave_to_others(self, turns: Sequence[Turn], line: Line, ahead: tuple[Turn, Letter] | None, why: str) -> bool:
+    def _still_readers(self, written: Sequence[Written]) -> Sequence[Written]:
+        """Those who may be written to now."""
+        there = self._pool.still_readers([turn for turn, _ in written])
+        for turn, _ in written:
+            if turn not in there:
+                self._settle(turn, "left")
+        return [one for one in written if one[0] in there]
+
+    def _leave_to_others(self, written: Sequence[Written], line: Line, why: str) -> bool:
         """Leave turns to the other workers; False if there are none.
 
         A relay that allows fewer connections than we want thus gets fewer.
         """
-        given = (*turns, ahead[0]) if ahead else turns
-        if not self._pool.leave(line, given):
+        if not self._pool.leave(line, [turn for turn, _ in written]):
             self._pool.enter(line)
             return False
         _log.warning("A connection to %s rests: %s", line.relay.name, masked(why))
-        line.drop()
         line.resting = True
         return True
 
@@ -302,7 +339,18 @@ class _Run:
         return True
 
     def _record(self, results: Sequence[Result]) -> None:
-        self._pool.settle(results, self._ledger.record(results))
+        try:
+            heard = self._ledger.record(results)
+        except NewsletterError:
+            self._failed.extend(results)
+            raise
+        self._pool.settle(results, heard)
         if self._on_delivery is not None:
             for _, delivery in results:
                 self._on_delivery(delivery)
+
+    def _record_what_failed(self) -> None:
+        """Once more what the ledger could not take: a database that was busy for too long may be free by now."""
+        if failed := self._failed:
+            self._failed = []
+            self._record(failed)

@@ -26,17 +26,22 @@ class Line:
         self._open = ExitStack()
         self._connection: Connection | None = None
 
-    def hand_over(self, letters: Sequence[Letter], ahead: tuple[Turn, Letter] | None) -> tuple[Reply, ...]:
-        """Hand letters over, by a new connection if none is open.
+    def open(self) -> bool:
+        """Connect if no connection is open; whether one had to be made. Raises CannotSend or ConnectionError."""
+        if self._connection is not None:
+            return False
+        self._connection = self._open.enter_context(self.relay.connect())
+        return True
 
-        Raises CannotSend or ConnectionError, and then nothing is announced.
+    def hand_over(self, letters: Sequence[Letter], ahead: tuple[Turn, Letter] | None) -> tuple[Reply, ...]:
+        """Hand letters over; one announced before is now handed over, or its connection is given up.
+
+        Whatever this raises, `drop` is to follow, and gives back the one that was to be announced.
         """
-        self.ahead = None
-        if self._connection is None:
-            self._connection = self._open.enter_context(self.relay.connect())
-        replies = self._connection.hand_over(letters, ahead=ahead[1] if ahead else None)
+        self.open()
+        assert self._connection is not None
         self.ahead = ahead
-        return replies
+        return self._connection.hand_over(letters, ahead=ahead[1] if ahead else None)
 
     def drop(self) -> Turn | None:
         """Close the connection; the turn that was announced on it, if there was one."""

@@ -15,6 +15,8 @@ from newsletter.model.ports import Claim
 
 #: Where a ramp begins: this part of the full rate.
 _FIRST = 0.1
+#: Domains that are remembered before those are forgotten that may be written to again.
+_CROWD = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +40,7 @@ class Pace:
         self._ramp, self._begun = ramp, begun
         self._relays: dict[str, float] = {}
         self._domains: dict[str, float] = {}
+        self._crowd = _CROWD
 
     @property
     def minds_domains(self) -> bool:
@@ -55,6 +58,10 @@ class Pace:
         if rate := self._per_minute.get(relay, 0):
             self._relays[relay] = max(self.relay_from(relay), at) + self._spacing(rate, at)
         if self._per_domain:
+            if len(self._domains) >= self._crowd:
+                # Of whom the instant has gone by nothing need be known: a list may have a domain for each reader.
+                self._domains = {name: since for name, since in self._domains.items() if since > at}
+                self._crowd = max(_CROWD, 2 * len(self._domains))
             self._domains[domain] = max(self.domain_from(domain), at) + self._spacing(self._per_domain, at)
 
     def _spacing(self, per_minute: int, at: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from threading import Event, Lock
 
 from newsletter.mail.sending.pace import Lanes, Pace, Turn
@@ -46,9 +47,10 @@ class Pool:
         self._lock, self._claiming = Lock(), Lock()
         self._lanes = Lanes(pace)
         self._after, self._due, self._exhausted = 0, False, False
-        #: Readers without a result, by claim.
+        #: Readers without a result who are to have one in this run, by claim.
         self._open: dict[int, tuple[Claim, set[int]]] = {}
         self._heard = ledger.heard(number)
+        self._epoch = self._heard.epoch
         self._heard_at = ticks()
         #: The number of departures up to which everybody at hand was looked at.
         self._looked = self._heard.departures
@@ -62,8 +64,13 @@ class Pool:
         """Of the mailing, as last heard."""
         return self._heard.state
 
+    @property
+    def is_superseded(self) -> bool:
+        """Whether another run has taken the deliveries over: what is at hand here is that one's by now."""
+        return self._heard.epoch != self._epoch
+
     def halted(self) -> bool:
-        return self._halting.is_set() or self._heard.state != "open" or self._stop()
+        return self._halting.is_set() or self._heard.state != "open" or self.is_superseded or self._stop()
 
     def enter(self, worker: object) -> None:
         with self._lock:
@@ -96,11 +103,19 @@ class Pool:
         with self._lock:
             return turn.reader.id not in self._gone
 
+    def still_readers(self, turns: Sequence[Turn]) -> frozenset[Turn]:
+        """Those whose readers may be written to, as the ledger knows at this very moment."""
+        self._hear_anew()
+        self._look_again()
+        with self._lock:
+            return frozenset(turn for turn in turns if turn.reader.id not in self._gone)
+
     def give_back(self, turns: Sequence[Turn]) -> None:
         """Put turns whose letters did not go in front of all others."""
         with self._lock:
-            for turn in reversed(turns):
-                self._lanes.add(turn, first=True)
+            left, done = self._put_in_front(turns)
+        self._record_left(left)
+        self._finish(done)
 
     def leave(self, worker: object, turns: Sequence[Turn] = ()) -> bool:
         """Note that a worker goes and leaves its turns to the others; False, and nothing left, if there are none."""
@@ -108,13 +123,10 @@ class Pool:
             self._active.discard(worker)
             if turns and not self._active:
                 return False
-            for turn in reversed(turns):
-                self._lanes.add(turn, first=True)
-            return True
-
-    def has_others(self, worker: object) -> bool:
-        with self._lock:
-            return bool(self._active - {worker})
+            left, done = self._put_in_front(turns)
+        self._record_left(left)
+        self._finish(done)
+        return True
 
     def is_empty(self) -> bool:
         with self._lock:
@@ -124,7 +136,8 @@ class Pool:
         """Let nothing more go to this domain in this run."""
         with self._lock:
             self._put_off.add(domain)
-            self._lanes.remove_where(lambda turn: turn.domain == domain)
+            done = self._forget(self._lanes.remove_where(lambda turn: turn.domain == domain))
+        self._finish(done)
 
     def settle(self, results: Sequence[tuple[Claim, Delivery]], heard: Heard) -> None:
         """Note results that are durable; batches worked through are finished."""
@@ -137,16 +150,45 @@ class Pool:
                     held[1].discard(delivery.subscriber)
                     if not held[1]:
                         finished.append(self._open.pop(claim.batch)[0])
-        for claim in finished:
-            self._ledger.finish(claim)
+        self._finish(finished)
 
     def close(self) -> None:
         """Give back to the ledger what was claimed and not worked through."""
         with self._lock:
             rest = [claim for claim, _ in self._open.values()]
             self._open.clear()
-        for claim in rest:
+        self._finish(rest)
+
+    def _finish(self, claims: Sequence[Claim]) -> None:
+        for claim in claims:
             self._ledger.finish(claim)
+
+    def _put_in_front(self, turns: Sequence[Turn]) -> tuple[list[Turn], list[Claim]]:
+        """Those among them who have left meanwhile, and claims that have nobody else to wait for."""
+        left, later = [], []
+        for turn in reversed(turns):
+            if turn.reader.id in self._gone:
+                left.append(turn)
+            elif turn.domain in self._put_off:
+                later.append(turn)
+            else:
+                self._lanes.add(turn, first=True)
+        return left, self._forget(later)
+
+    def _forget(self, turns: Sequence[Turn]) -> list[Claim]:
+        """Let a later run have them; claims in which nobody else is waited for, who would only fill the memory."""
+        done = []
+        for turn in turns:
+            held = self._open.get(turn.claim.batch)
+            if held is not None:
+                held[1].discard(turn.reader.id)
+                if not held[1]:
+                    done.append(self._open.pop(turn.claim.batch)[0])
+        return done
+
+    def _record_left(self, turns: Sequence[Turn]) -> None:
+        now = self._clock.now()
+        self._on_left([(turn.claim, Delivery(subscriber=turn.reader.id, state="left", at=now)) for turn in turns])
 
     def _ready(self, relay: str, most: int) -> tuple[Turn, ...]:
         turns: list[Turn] = []
@@ -155,14 +197,20 @@ class Pool:
         return tuple(turns)
 
     def _hear(self, heard: Heard) -> None:
-        self._heard, self._heard_at = heard, self._ticks()
+        # What another thread asked earlier and brings later is no news.
+        if (heard.epoch, heard.departures) >= (self._heard.epoch, self._heard.departures):
+            self._heard = heard
+        self._heard_at = self._ticks()
+
+    def _hear_anew(self) -> None:
+        heard = self._ledger.heard(self._number)
+        with self._lock:
+            self._hear(heard)
 
     def _look_again(self) -> None:
         """Take those out who left since their batch was claimed."""
         if self._ticks() - self._heard_at > _FRESH:
-            heard = self._ledger.heard(self._number)
-            with self._lock:
-                self._hear(heard)
+            self._hear_anew()
         if self._looked == self._heard.departures:
             return
         with self._claiming:
@@ -176,8 +224,7 @@ class Pool:
                 self._gone |= left
                 out = self._lanes.remove(left)
                 self._looked = departures
-        now = self._clock.now()
-        self._on_left([(turn.claim, Delivery(subscriber=turn.reader.id, state="left", at=now)) for turn in out])
+        self._record_left(out)
 
     def _refill(self) -> None:
         if not self._wants_more():
@@ -203,12 +250,26 @@ class Pool:
                 self._exhausted, self._due, self._after = self._due, True, 0
                 return None
             self._after = claim.batch
-            self._open[claim.batch] = (claim, {*(reader.id for reader in claim.readers), *claim.left})
-            for reader in claim.readers:
-                turn = Turn(claim, reader)
-                if turn.domain not in self._put_off:
-                    self._lanes.add(turn)
-        return claim
+            is_ours = claim.epoch == self._epoch
+            if is_ours:
+                waiting = self._line_up(claim)
+            else:
+                self._heard = replace(self._heard, epoch=claim.epoch)
+        if not is_ours or not waiting:
+            self._ledger.finish(claim)
+        return claim if is_ours else None
+
+    def _line_up(self, claim: Claim) -> bool:
+        """Whether anybody of the claim is to have a result in this run."""
+        waiting = set(claim.left)
+        for reader in claim.readers:
+            turn = Turn(claim, reader)
+            if turn.domain not in self._put_off:
+                self._lanes.add(turn)
+                waiting.add(reader.id)
+        if waiting:
+            self._open[claim.batch] = (claim, waiting)
+        return bool(waiting)
 
     def _wants_more(self) -> bool:
         if self._exhausted:

@@ -48,11 +48,13 @@ class Watch:
                 self._refused += 1
                 if self._tried >= ENOUGH and self._refused * 100 > self._max_refused * self._tried:
                     self._why = f"{self._refused} of {self._tried} letters were refused, the last with {self._last}"
-            elif found.state == "deferred":
+            else:
+                # Without an answer the letter goes again: a relay that never answers must not get the whole list so.
                 self._deferred += 1
-                self._by_domain[domain] += 1
-                if self._by_domain[domain] >= _DOMAIN:
-                    self._impatient.add(domain)
+                if found.state == "deferred":
+                    self._by_domain[domain] += 1
+                    if self._by_domain[domain] >= _DOMAIN:
+                        self._impatient.add(domain)
 
     def why_pause(self) -> str:
         """Why nothing more may leave until a person has looked; "" if all is well."""
@@ -60,7 +62,7 @@ class Watch:
             return self._why
 
     def why_stop(self) -> str:
-        """Why this run should end: the relay puts everything off; "" if it does not."""
+        """Why this run should end: the relay puts everything off, or does not answer; "" if it does."""
         with self._lock:
             return self._last if self._deferred >= _ALL else ""
 

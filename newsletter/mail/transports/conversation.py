@@ -17,12 +17,14 @@ from newsletter.mail.transports.envelope import Offers, envelope
 from newsletter.mail.transports.opening import SmtpClient, words_of
 from newsletter.model.audience import Address, Letter
 from newsletter.model.ports import Reply
-from newsletter.text import one_line
+from newsletter.text import clip, one_line
 
 #: Seconds to wait until a part of a letter is taken, and for the answer to its final dot, at least: giving up sooner
 #: makes repeats (RFC 5321, 4.5.3.2.5 and 4.5.3.2.6).
 PART_PATIENCE = 180.0
 DOT_PATIENCE = 600.0
+#: Octets of such a part.
+_PART = 1 << 18
 #: Seconds to wait for the answer to QUIT, at most: all letters have had theirs.
 QUIT_PATIENCE = 10.0
 
@@ -83,12 +85,14 @@ class SmtpConnection:
         commands = envelope(letter, sender=self._sender, offers=self._offers)
         if isinstance(commands, Reply):
             return commands
-        if (interrupted := self._interruption()) is not None:
-            return interrupted
         if self._offers.pipelining:
+            if (interrupted := self._interruption()) is not None:
+                return interrupted
             self._socket().sendall(b"".join((*commands, _DATA)))
             return self._read_group() or self._interruption()
         for command, stage in zip((*commands, _DATA), _STAGES, strict=True):
+            if (interrupted := self._interruption()) is not None:
+                return interrupted
             self._socket().sendall(command)
             if (refusal := self._refusal(stage)) is not None:
                 self._put_in_step(refusal)
@@ -122,7 +126,7 @@ class SmtpConnection:
         if code == 354 if stage == "letter" else 200 <= code < 300:
             return None
         if not 400 <= code < 600:
-            raise smtplib.SMTPServerDisconnected(f"{code} is no answer to this command")
+            raise smtplib.SMTPServerDisconnected(f"{_quoted(code, said)} is no answer to this command")
         if code == 421:
             self._client.close()
         return Reply(code, words_of(said), stage)
@@ -133,7 +137,7 @@ class SmtpConnection:
             return None
         code, said = self._client.getreply()
         if code != 421:
-            raise smtplib.SMTPServerDisconnected(f"{code} was said unasked")
+            raise smtplib.SMTPServerDisconnected(f"{_quoted(code, said)} was said unasked")
         self._client.close()
         return Reply(code, words_of(said), "sender")
 
@@ -174,7 +178,7 @@ class SmtpConnection:
             self._announced = announced
         if 200 <= code < 300 or 400 <= code < 600:
             return Reply(code, words_of(said), "letter")
-        return Reply(0, f"{code} is no answer to the final dot", "letter")
+        return Reply(0, f"{_quoted(code, said)} is no answer to the final dot", "letter")
 
     def _end_of(self, ahead: Letter | None) -> tuple[bytes, Letter | None]:
         """The dot, and behind it the next letter's envelope if it can be said; and the letter so announced."""
@@ -210,15 +214,19 @@ def _write(sock: socket.socket, body: bytes, tail: bytes) -> tuple[int, OSError 
     try:
         if not isinstance(sock, ssl.SSLSocket):
             sent = sock.sendmsg((body, tail))
-        # One call of TLS is one record at most, which goes out whole or counts as nothing.
+        # Over TLS a call that fails counts as nothing: of the tail, which is one record, a part is never understood.
         for part in (memoryview(body)[sent:], memoryview(tail)[max(0, sent - len(body)) :]):
             rest = part
             while rest:
-                count = sock.send(rest)
+                count = sock.send(rest[:_PART])
                 sent, rest = sent + count, rest[count:]
     except OSError as fault:
         return sent, fault
     return sent, None
+
+
+def _quoted(code: int, said: bytes) -> str:
+    return f'"{clip(f"{code} {words_of(said)}".removeprefix("-1 "), 100)}"'
 
 
 def _reason(fault: OSError) -> str:

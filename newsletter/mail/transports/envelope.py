@@ -11,8 +11,8 @@ from newsletter.mail.letter.headers import in_ascii
 from newsletter.model.audience import Address, Letter
 from newsletter.model.ports import Reply
 
-#: What would end the path or the command in the middle of an address.
-_UNSAFE = re.compile(r"[\s<>\x00-\x1f\x7f]")
+#: What would end the path or the command in the middle of an address, or is no character.
+_UNSAFE = re.compile(r"[\s<>\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

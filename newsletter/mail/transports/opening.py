@@ -17,9 +17,11 @@ class SmtpClient(smtplib.SMTP):
     """The standard library's client, which notices what is said to it unasked."""
 
     def getreply(self) -> tuple[int, bytes]:
+        """The next reply; its code is -1 if it is none that the protocol knows."""
         if self.file is None and self.sock is not None:
             self.file = Replies(self.sock)
-        return super().getreply()
+        code, said = super().getreply()
+        return code if isinstance(self.file, Replies) and self.file.are_one_reply() else -1, said
 
     def docmd(self, cmd: str, args: str = "") -> tuple[int, bytes]:
         """Say a command and hear its reply. Raises SpokenInto if more than the reply to STARTTLS is there."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import select
 import socket
 import ssl
 from collections import deque
+
+#: Of a reply, whole; some leave out the blank behind the code.
+_LAST_LINE = re.compile(rb"[1-5][0-9]{2}(?![0-9-])[^\n]*\n")
 
 
 class Replies:
@@ -16,6 +20,8 @@ class Replies:
         #: Lines that are whole, without their line feeds, and the beginning of the next.
         self._lines: deque[bytes] = deque()
         self._begun = b""
+        #: Lines given out since the reader of replies last forgot them.
+        self.given: list[bytes] = []
         self._ready = select.poll()
         self._ready.register(sock, select.POLLIN)
 
@@ -29,8 +35,17 @@ class Replies:
             self._keep(part)
             if not self._lines and (not part or len(self._begun) >= limit):
                 cut, self._begun = self._begun, b""
+                self.given.append(cut)
                 return cut
-        return self._lines.popleft() + b"\n"
+        line = self._lines.popleft() + b"\n"
+        self.given.append(line)
+        return line
+
+    def are_one_reply(self) -> bool:
+        """Whether the lines given out, which are forgotten then, bear one code and end (RFC 5321, 4.2.1)."""
+        lines, self.given = self.given, []
+        last = lines[-1] if lines else b""
+        return _LAST_LINE.fullmatch(last) is not None and all(line[:3] == last[:3] for line in lines)
 
     def waiting(self) -> bytes | None:
         """What is there and has not been read, without waiting for more; b"" at the end, None if there is nothing."""

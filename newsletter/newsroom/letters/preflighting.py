@@ -8,15 +8,21 @@ from newsletter.errors import NotReady
 from newsletter.mail.letter.dkim import Keys, public_record, verifies
 from newsletter.mail.letter.letters import LetterWriter
 from newsletter.mail.letter.tokens import UNSUBSCRIBE, read_token
-from newsletter.mail.preflight.checks import preflight
+from newsletter.mail.preflight.checks import READERS, preflight
 from newsletter.mail.preflight.findings import Finding, errors_in
-from newsletter.model.audience import Mailing
+from newsletter.model.audience import Mailing, Reader
 from newsletter.model.issue import Issue
 from newsletter.newsroom.room import Newsroom
 
 
 def findings_of(
-    room: Newsroom, issue: Issue, mailings: Sequence[Mailing], *, keys: Keys, secret: str
+    room: Newsroom,
+    issue: Issue,
+    mailings: Sequence[Mailing],
+    *,
+    keys: Keys,
+    secret: str,
+    readers: Sequence[Reader] = READERS,
 ) -> tuple[Finding, ...]:
     """What is wrong with the letters of these mailings of one issue, mailing by mailing; () if nothing is.
 
@@ -35,6 +41,7 @@ def findings_of(
             verify=verifies,
             other_variants=[other for other in writers if other is not write],
             behind_names=_pages(issue),
+            readers=readers,
         )
     return tuple(found)
 

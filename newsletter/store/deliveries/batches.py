@@ -18,7 +18,9 @@ from newsletter.store.driver import Driver, as_number, in_words
 from newsletter.store.schema import subscribers
 from newsletter.store.subscribers import may_be_written_to
 
-_RUN = "SELECT state, (SELECT value FROM meta WHERE key = 'epoch') FROM mailings WHERE id = ?"
+#: The number of the present run, as part of a question; null before the first.
+EPOCH = "(SELECT value FROM meta WHERE key = 'epoch')"
+_RUN = f"SELECT state, {EPOCH} FROM mailings WHERE id = ?"  # noqa: S608 - put together of constants
 _BATCH = "SELECT mailing, no, first_id, last_id, members, audience, claimed_at FROM batches WHERE mailing = ?"
 _OPEN = f"{_BATCH} AND no > ? AND state = 'open' ORDER BY no LIMIT 1"
 #: Deferred when the time has come; unknown then too, and at once in a later run: resent, byte for byte.
@@ -32,8 +34,8 @@ _DUE = f"""
 #: Whether it is worth looking through the batches: asked of an index.
 _SOMEBODY_IS_DUE = """
 SELECT EXISTS (SELECT 1 FROM delivery_exceptions WHERE mailing = ? AND state = 'deferred' AND next_try_at <= ?)
-    OR EXISTS (SELECT 1 FROM delivery_exceptions
-               WHERE mailing = ? AND state = 'unknown' AND (next_try_at <= ? OR epoch < ?))
+    OR EXISTS (SELECT 1 FROM delivery_exceptions WHERE mailing = ? AND state = 'unknown' AND next_try_at <= ?)
+    OR EXISTS (SELECT 1 FROM delivery_exceptions WHERE mailing = ? AND state = 'unknown' AND epoch < ?)
 """
 _CLAIMED = f"{_BATCH} AND no = ? AND epoch = ? AND state = 'claimed'"
 _CLAIM = """
@@ -107,7 +109,7 @@ def _first(driver: Driver, question: str, *values: object) -> _Batch | None:
 
 
 def _next_due(driver: Driver, mailing: int, epoch: int, now: int, after: int) -> _Batch | None:
-    ((is_one,),) = driver.rows(_SOMEBODY_IS_DUE, mailing, now, mailing, now, epoch)
+    ((is_one,),) = driver.rows(_SOMEBODY_IS_DUE, mailing, now, mailing, now, mailing, epoch)
     return _first(driver, _DUE, mailing, after, now, epoch) if is_one else None
 
 

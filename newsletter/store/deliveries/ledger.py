@@ -18,7 +18,7 @@ from newsletter.model.deliveries import Progress, Proof, Trouble
 from newsletter.model.ports import Claim, Heard
 from newsletter.store.database import Database, insert
 from newsletter.store.deliveries import mailings, recording, unknown_fates, views
-from newsletter.store.deliveries.batches import claim_next, finish
+from newsletter.store.deliveries.batches import EPOCH, claim_next, finish
 from newsletter.store.departures import DEPARTURES
 from newsletter.store.schema import batches, meta, subscribers
 from newsletter.store.subscribers import may_be_written_to
@@ -27,7 +27,7 @@ from newsletter.store.subscribers import may_be_written_to
 _PAGE = 500
 #: Who did not simply have their letter.
 _TROUBLED: tuple[DeliveryState, ...] = ("deferred", "refused", "unknown", "held")
-_HEARD = text(f"SELECT state, {DEPARTURES} FROM mailings WHERE id = :mailing")  # noqa: S608 - of constants
+_HEARD = text(f"SELECT state, {DEPARTURES}, {EPOCH} FROM mailings WHERE id = :mailing")  # noqa: S608 - of constants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,8 @@ class SqlLedger:
                 claim = claim_next(driver, mailing, now, after=after, due=due)
             if claim is None or claim.readers or claim.left:
                 return claim
+            # There was nobody in it: on, or a batch that wrongly looks due would be asked for ever.
+            after = claim.batch
 
     def record(self, results: Sequence[tuple[Claim, Delivery]]) -> Heard:
         """Append results. Durable when it returns; accepted stays accepted, whatever comes after it.
@@ -103,8 +105,8 @@ class SqlLedger:
     def heard(self, mailing: int) -> Heard:
         """What `record` would tell now."""
         with self.database.read() as connection:
-            state, departures = connection.execute(_HEARD, {"mailing": mailing}).one()
-        return Heard(state=state, departures=int(departures or 0))
+            state, departures, epoch = connection.execute(_HEARD, {"mailing": mailing}).one()
+        return Heard(state=state, departures=int(departures or 0), epoch=int(epoch or 0))
 
     def still_readers(self, readers: Collection[int]) -> frozenset[int]:
         """Those of them who may be written to at this moment."""

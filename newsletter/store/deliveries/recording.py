@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from newsletter.model.audience import Delivery
 from newsletter.model.ports import Claim, Heard
+from newsletter.store.deliveries.batches import EPOCH
 from newsletter.store.departures import DEPARTURES, departed, suppress_bounced
 from newsletter.store.driver import Driver, as_number, as_words
 
@@ -27,7 +28,7 @@ _PART = 4096
 _LOCK = "SELECT no FROM batches WHERE mailing = ? AND no IN (?…) ORDER BY no FOR UPDATE"
 #: One row, or one for each reader for whom a try went wrong.
 _STANDING = f"""
-SELECT m.state, {DEPARTURES}, EXISTS (SELECT 1 FROM intents WHERE mailing = m.id),
+SELECT m.state, {DEPARTURES}, {EPOCH}, EXISTS (SELECT 1 FROM intents WHERE mailing = m.id),
        (SELECT count(accepted) FROM batches WHERE mailing = m.id AND no IN (?…)), e.subscriber, e.state, e.attempts
 FROM mailings AS m LEFT JOIN delivery_exceptions AS e ON e.mailing = m.id AND e.subscriber IN (?…)
 WHERE m.id = ?
@@ -78,8 +79,8 @@ def _record(driver: Driver, results: Sequence[Result]) -> Heard:
     mailing = results[0][0].mailing
     batches = _batches(results)
     found = driver.rows(_STANDING, batches, [delivery.subscriber for _, delivery in results], mailing)
-    state, departures, has_intents, counted = found[0][:4]
-    earlier: dict[int, tuple[str, int]] = {row[4]: (row[5], row[6]) for row in found if row[4] is not None}
+    state, departures, epoch, has_intents, counted = found[0][:5]
+    earlier: dict[int, tuple[str, int]] = {row[5]: (row[6], row[7]) for row in found if row[5] is not None}
     settled = [delivery for _, delivery in results if delivery.state in _SETTLED]
     if len(settled) < len(results):
         _except(driver, mailing, [one for one in results if one[1].state not in _SETTLED], earlier)
@@ -93,7 +94,8 @@ def _record(driver: Driver, results: Sequence[Result]) -> Heard:
     gone = sorted((d for _, d in results if d.suppress), key=lambda delivery: delivery.subscriber)
     for delivery in gone:
         suppress_bounced(driver, delivery.subscriber, delivery.at, f"{delivery.code} {delivery.reply}")
-    return Heard(state=state, departures=departed(driver) if gone else int(departures or 0))
+    told = departed(driver) if gone else int(departures or 0)
+    return Heard(state=state, departures=told, epoch=int(epoch or 0))
 
 
 def _batches(results: Sequence[Result]) -> list[int]:

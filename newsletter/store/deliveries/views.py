@@ -160,13 +160,16 @@ def _troubles(
     shown = [columns.subscriber, columns.state, tries, columns.code, columns.reply, columns.relay, columns.at]
     if table is delivery_exceptions:
         shown.append(columns.next_try_at)
-    query = (
-        select(*shown, subscribers.c.address, subscribers.c.key)
-        .select_from(table.outerjoin(subscribers, subscribers.c.id == columns.subscriber))
+    # Found first and named afterwards: only those who are shown are looked up.
+    found = (
+        select(*shown)
         .where(columns.mailing == mailing, columns.state.in_(states))
         .order_by(columns.at.desc(), columns.subscriber.desc())
         .limit(limit)
+        .subquery()
     )
+    named = found.outerjoin(subscribers, subscribers.c.id == found.c.subscriber)
+    query = select(*found.c, subscribers.c.address, subscribers.c.key).select_from(named)
     return connection.execute(query).all()
 
 

@@ -65,6 +65,16 @@ def test_a_domain_of_another_script_goes_by_its_ascii_name() -> None:
     assert parse(letter)["To"] == "bo@xn--bcher-kva.example"
 
 
+@pytest.mark.parametrize(
+    ("domain", "name"),
+    [("faß.example", "xn--fa-hia.example"), ("bücher.βόλος.example", "xn--bcher-kva.xn--nxasmm1c.example")],
+)
+def test_a_domain_that_only_looks_like_another_is_not_taken_for_it(domain: str, name: str) -> None:
+    letter = make_letter(mailbox=f"bo@{domain}")
+
+    assert letter.recipient == f"bo@{name}"
+
+
 def test_a_mailbox_of_another_script_still_makes_a_letter_of_ascii() -> None:
     letter = write_letter(make_mailing(), make_reader(mailbox="用户@example.org"), secret=SECRET)
 

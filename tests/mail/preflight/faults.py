@@ -68,6 +68,17 @@ def html(old: str, new: str) -> Callable[[], Case]:
     return lambda: Case(mailing=good_mailing(html=HTML.replace(old, new)))
 
 
+def beside(more: str) -> Callable[[], Case]:
+    """Something more in the HTML part."""
+    return html("<p><a", f"{more}<p><a")
+
+
+def styled(sheet: str) -> Callable[[], Case]:
+    """A rule more in the style sheet, and the link to leave in an element that it may be for."""
+    marked = HTML.replace("</style>", f"{sheet}</style>").replace(LINK, f'<span class="way out" id="x">{LINK}</span>')
+    return lambda: Case(mailing=good_mailing(html=marked))
+
+
 def large(words: str) -> Callable[[], Case]:
     """So many words more in the HTML part; one reader will do, the longest."""
     return lambda: replace(html("<p><a", f"<p>{words}</p><p><a")(), readers=(LONGEST,))
@@ -163,6 +174,7 @@ def _insecure() -> Case:
 ONE, CLICK, WORDS, INJECTED = "P1-one-of-each", "P2-one-click", "P12-header-words", "P12-injection"
 OUT, POST, MARK, LIST, FEEDBACK = "P7-way-out", "P7-postal-address", "P7-no-mark-left", "P8-list-id", "P9-feedback-id"
 LINES, ENCODING, PARTS, LINKS = "P10-lines", "P11-encoding", "P14-alternative", "P14-same-links"
+ADDRESSES, PICTURES = "P14-addresses", "P14-pictures"
 SAME, TOLD, CUTS, DKIM = "P16-same-again", "P16-no-address", "P16-only-marks", "P17-dkim"
 AND_CUTS = frozenset({CUTS})
 UNREAD = frozenset({OUT, POST, LINKS})
@@ -183,6 +195,7 @@ FAULTS = (
     Fault("a second To", ONE, field(b"To: x@example.com\r\n")),
     Fault("a second Reply-To", ONE, field(b"Reply-To: x@example.com\r\n")),
     Fault("an empty subject", "P1-subject", frozen(SUBJECT, b"Subject: \r\n")),
+    Fault("a subject that nobody sees", "P1-subject", frozen(SUBJECT, b"Subject: =?utf-8?b?4oCL77u/?=\r\n")),
     Fault("a subject of blanks", "P1-subject", frozen(SUBJECT, b"Subject: =?utf-8?q?_=C2=A0_?=\r\n")),
     # Row 2
     Fault("no List-Unsubscribe-Post", CLICK, frozen(POSTED, b"")),
@@ -223,6 +236,8 @@ FAULTS = (
     Fault("white on white", OUT, html("color:#333333", "color:#FFFFFF")),
     Fault("a link marked hidden", OUT, html(LINK, f"<div hidden>{LINK}</div>")),
     Fault("a link in a template", OUT, html(LINK, f"<template>{LINK}</template>")),
+    Fault("a link that the style sheet hides", OUT, styled("p .out>a{color:red;display:none}")),
+    Fault("a link in what it hides", OUT, styled("@media screen{h1{color:red}} h2,#x.way{max-height:0}")),
     Fault("no link in text", OUT, frozen(LEAVING, b"Unsubscribe:\r\nxttps")),
     Fault("a link that opens no door", OUT, lambda: Case(opens=lambda _: None)),
     Fault("a link that is another reader's", OUT, lambda: Case(opens=lambda _: ORDINARY.key)),
@@ -235,7 +250,7 @@ FAULTS = (
     Fault("no postal address shown", POST, html(f"<p>{POSTAL}</p>", f"<p hidden>{POSTAL}</p>")),
     Fault("a mark in the subject", MARK, frozen(SUBJECT, b"Subject: @@UNSUBSCRIBE@@\r\n")),
     Fault("a mark in the text", MARK, frozen(b"meetings, says", b"meetings =40=40Unsubscribe=40@, says")),
-    Fault("a mark in an address", MARK, html("<p><a", '<img src="x?%40%40UNSUBSCRIBE%40%40"><p><a')),
+    Fault("a mark in an address", MARK, html("<p><a", '<img src="https://x.example/?%40%40UNSUBSCRIBE%40%40"><p><a')),
     # Row 8
     Fault("no List-Id", LIST, frozen(LIST_ID, b"")),
     Fault("two List-Ids", LIST, field(LIST_ID)),
@@ -295,6 +310,13 @@ FAULTS = (
     Fault("another address in text", LINKS, text("deepfakes?a=1", "deepfakes?a=2")),
     Fault("half of an address in text", LINKS, text(STORY, STORY.partition("?")[0])),
     Fault("more than the address in text", LINKS, text(STORY, f"{STORY}/more")),
+    Fault("an address without a site", ADDRESSES, beside('<a href="/about">About</a>')),
+    Fault("an address that begins anywhere", ADDRESSES, beside('<a href="//x.example/">About</a>')),
+    Fault("a link that runs", ADDRESSES, beside('<a href="javascript:alert(1)">About</a>')),
+    Fault("a link with all of it inside", ADDRESSES, beside('<a href="data:text/html,x">About</a>')),
+    Fault("a picture without a site", PICTURES, beside('<img src="/logo.png" alt="Logo">')),
+    Fault("a picture from nowhere", PICTURES, beside('<img src="" alt="Logo">')),
+    Fault("a picture on somebody's disk", PICTURES, beside('<img src="file:///logo.png" alt="Logo">')),
     # Row 15
     Fault("more than 102 KB", "P15-size", large("words " * 17_000)),
     Fault("more than 102 KB of two octets each", "P15-size", large("ü" * 51_000)),

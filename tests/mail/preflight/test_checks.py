@@ -21,7 +21,7 @@ from newsletter.press.filling.specimen import specimens
 from newsletter.press.render import render
 from newsletter.press.variants import VARIANTS
 from tests.mail.builders import SENT, writer
-from tests.mail.preflight.faults import FAULTS, LINK, SUBJECT, Fault, field, html, large, text
+from tests.mail.preflight.faults import FAULTS, LINK, SUBJECT, Fault, beside, field, html, large, styled, text
 from tests.mail.preflight.mailings import (
     HTML,
     MAIL,
@@ -206,6 +206,18 @@ def test_the_readers_that_letters_are_tried_on_are_the_longest_and_an_ordinary_o
             lambda: Case(mailing=good_mailing(base_url=""), wording=replace(WORDING, base_url="")),
             id="no site",
         ),
+        pytest.param(
+            "P7-way-out", styled("@media (max-width:600px){.out{display:none!important}}"), id="not on phones"
+        ),
+        pytest.param("P14-addresses", beside("<script>count()</script>"), id="a script"),
+        pytest.param("P14-addresses", beside('<form action="https://a.example/">Your name?</form>'), id="a form"),
+        pytest.param("P14-addresses", beside('<b onclick="count()">Hello</b>'), id="an attribute that acts"),
+        pytest.param("P14-addresses", beside('<link rel="stylesheet" href="https://a.example/x.css">'), id="a sheet"),
+        pytest.param("P14-pictures", beside('<img src="data:image/gif;base64,R0" alt="x">'), id="a picture inside"),
+        pytest.param("P14-pictures", beside('<img src="https://a.example/o.gif" width="1" height="1">'), id="a pixel"),
+        pytest.param(
+            "P14-pictures", beside('<p style="display:none"><img src="https://a.example/o.gif"></p>'), id="hidden"
+        ),
     ],
 )
 def test_what_may_pass_is_shown(check: str, case: Callable[[], Case]) -> None:
@@ -248,6 +260,45 @@ def test_an_address_behind_a_members_name_may_be_missing_from_the_text() -> None
 )
 def test_a_link_that_is_only_styled_is_a_link(style: str) -> None:
     assert html(LINK, f'<p style="display:none">x<p style="{style}">{LINK}')().errors() == set()
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ".out{color:red} .other{display:none}",
+        "a.out{display:none}",
+        ".out p{display:none}",
+        "a:visited,[hidden],*{display:none}",
+        "@media print{.out{display:none}}",
+        "@media (max-width:600px){.out{display:block}} /* .out{display:none} */",
+        "@import url(x.css); @font-face{font-family:x;src:url(x)} .OUT{display:none}",
+        "}.out{",
+    ],
+)
+def test_a_style_sheet_that_hides_something_else_hides_no_link(sheet: str) -> None:
+    assert styled(sheet)().findings() == ()
+
+
+def test_one_link_for_phones_and_one_for_other_windows_is_a_way_out_for_all() -> None:
+    two = f'<b class="wide">{LINK}</b><b class="narrow">{LINK}</b>'
+    sheet = "@media (max-width:600px){.wide{display:none}} @media (min-width:601px){.narrow{display:none}}</style>"
+
+    case = Case(mailing=good_mailing(html=HTML.replace("</style>", sheet).replace(LINK, two)))
+
+    assert case.findings() == ()
+
+
+@pytest.mark.parametrize("link", ["#top", "tel:+4912345", "sms:+4912345", "MAILTO:desk@example.com"])
+def test_links_that_programs_follow_are_whole(link: str) -> None:
+    assert "P14-addresses" not in beside(f'<a href="{link}">Go</a>')().errors()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["A <b>Pulse</b>", 'The "Pulse"', "a > b", "Pulse, and \\more", "<>", '"', "x" * 39 + "<", "<" * 80, "Pülse <x>"],
+)
+def test_any_name_of_a_publication_may_stand_before_the_lists(name: str) -> None:
+    assert Case(mailing=good_mailing(name=name)).findings() == ()
 
 
 @pytest.mark.parametrize("around", ["<{}>", "({}).", "See {}, or not", "“{}”"])

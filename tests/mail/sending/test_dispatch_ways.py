@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -85,10 +85,20 @@ def test_the_only_relay_is_not_named_in_each_result() -> None:
 
 
 def test_a_relay_that_is_down_leaves_its_letters_to_the_other_and_it_is_said(caplog: pytest.LogCaptureFixture) -> None:
-    down = RecordingTransport(refuse_connection=lambda _n: CannotSend("mail.example.com:587 takes no letters"))
+    tried = Event()
+
+    def refuse(_open: int) -> CannotSend:
+        tried.set()
+        return CannotSend("mail.example.com:587 takes no letters")
+
+    def wait_for_the_other(_number: int, _letter: Letter) -> Answer:
+        tried.wait(10)
+        return OK
+
+    down, well = RecordingTransport(refuse_connection=refuse), RecordingTransport(wait_for_the_other)
     ledger = MemoryLedger(make_readers(30), batch_size=10)
 
-    tally = send(ledger, Way(down, 2, name="smtp"), Way(well := RecordingTransport(), name="second"))
+    tally = send(ledger, Way(down, 2, name="smtp"), Way(well, name="second"))
 
     assert tally == Tally(audience=30, accepted=30)
     assert had(well) == list(range(1, 31))
@@ -257,7 +267,8 @@ def test_an_announced_letter_is_not_lost_with_its_connection(answer: Answer) -> 
     tally = send(ledger, Way(transport), delivering=AHEAD)
 
     assert tally == Tally(audience=9, accepted=9)
-    assert set(had(transport)) == set(range(1, 10))
+    twice = [3] if answer == Reply(0, "no answer") else []
+    assert had(transport) == sorted([*range(1, 10), *twice])
 
 
 def test_an_announced_letter_waits_until_the_result_of_the_one_before_is_recorded() -> None:

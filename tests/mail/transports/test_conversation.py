@@ -149,6 +149,7 @@ def test_a_relay_that_closes_down_is_heard_at_every_command(pipelining: bool, ve
         pytest.param({"DATA": "250 Ok"}, id="takes DATA for done"),
         pytest.param({"RCPT": "354 Go on"}, id="out of step"),
         pytest.param({"RCPT": "120 Wait"}, id="not a reply of this protocol"),
+        pytest.param({"RCPT": "550-5.1.1 Unknown\r\n250 Ok"}, id="two codes in one reply"),
         pytest.param({"MAIL": "250 Ok\r\n250 Ok"}, id="two replies to MAIL"),
         pytest.param({"RCPT": "550 No\r\n250 Ok"}, id="two replies to RCPT"),
         pytest.param({"DATA": "354 Go on\r\n250 Ok"}, id="an answer before the letter"),
@@ -192,6 +193,20 @@ def test_a_relay_that_loses_patience_before_the_letter_gets_nothing_of_it() -> N
 
 
 @both_ways
+def test_what_is_said_too_much_at_mail_is_not_held_against_the_reader(pipelining: bool) -> None:
+    script = {"MAIL": "250 Ok\r\n550 5.1.1 Unknown"}
+
+    with (
+        ScriptedRelay(script, pipelining=pipelining) as relay,
+        smtp_to(relay).connect() as connection,
+        pytest.raises(ConnectionError),
+    ):
+        hand(connection, make_letter())
+
+    assert relay.letters == []
+
+
+@both_ways
 @pytest.mark.parametrize("extra", ["250 Ok", "354 Go on", "550 5.1.1 Unknown"])
 def test_a_reply_too_many_is_credited_to_no_later_letter(pipelining: bool, extra: str) -> None:
     with (
@@ -206,7 +221,7 @@ def test_a_reply_too_many_is_credited_to_no_later_letter(pipelining: bool, extra
     assert relay.accepted == ["reader1@example.org"]
 
 
-@pytest.mark.parametrize("said", [None, "what?", "354 Go on", "150 Wait"])
+@pytest.mark.parametrize("said", [None, "what?", "354 Go on", "150 Wait", "554-5.7.1 No\r\n250 Ok"])
 def test_no_answer_after_the_final_dot_is_not_taken_for_either(said: str | None) -> None:
     with ScriptedRelay({".": said}) as relay, smtp_to(relay).connect() as connection:
         reply = hand(connection, make_letter())

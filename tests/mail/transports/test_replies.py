@@ -82,3 +82,26 @@ def test_the_end_of_the_connection_waits_too(ends: tuple[socket.socket, Replies]
     far.shutdown(socket.SHUT_WR)
 
     assert replies.waiting() == b""
+
+
+@pytest.mark.parametrize(
+    ("said", "is_one"),
+    [
+        (b"250 Ok\r\n", True),
+        (b"250\r\n", True),
+        (b"250-relay.example\r\n250-SIZE\r\n250 HELP\r\n", True),
+        (b"550-5.7.1 No\r\n250 Ok\r\n", False),
+        (b"250 Ok", False),
+        (b"2500 Ok\r\n", False),
+        (b"+25 Ok\r\n", False),
+    ],
+)
+def test_a_reply_has_one_code_and_an_end(ends: tuple[socket.socket, Replies], said: bytes, is_one: bool) -> None:
+    far, replies = ends
+    far.sendall(said)
+    far.close()
+
+    for _ in said.splitlines():
+        replies.readline(100)
+
+    assert replies.are_one_reply() is is_one

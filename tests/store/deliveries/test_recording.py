@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime
 from typing import Any
 
@@ -273,3 +273,35 @@ def test_a_fault_of_the_database_shows_nobodys_words(store: Store) -> None:
 
     assert "as the relay said" not in str(fault.value)
     assert record(ledger, claim, result(ann)) == Heard()
+
+
+def test_no_question_of_a_run_reads_more_than_its_batch(sqlite_store: Store) -> None:
+    sqlite_store.subscribers.import_many(((f"reader{n}@example.com", "") for n in range(40)), now=NOW)
+    ledger, mailing = opened(sqlite_store, 4)
+    asked_for: list[str] = []
+    with closing(sqlite_store.database.engine.raw_connection()) as raw:
+        driver = raw.driver_connection
+        assert driver
+        driver.set_trace_callback(asked_for.append)
+
+    for due in (False, True):
+        for _ in range(2):
+            claim = ledger.claim(mailing, later(hours=1), due=due)
+            assert claim
+            record(ledger, claim, *[result(reader.id, "deferred") for reader in claim.readers])
+            ledger.finish(claim)
+    driver.set_trace_callback(None)
+
+    questions = {text for text in asked_for if text.startswith(("SELECT", "UPDATE", "\nSELECT", "\nUPDATE"))}
+    with sqlite_store.database.read() as connection:
+        steps = [
+            row[3]
+            for question in questions
+            for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + question.replace("%", "%%")).all()
+        ]
+    of_exceptions = [step for step in steps if "delivery_exceptions" in step or " e " in step]
+    assert of_exceptions
+    assert [
+        step for step in of_exceptions if not ("batch=?" in step or "state=?" in step or "subscriber" in step)
+    ] == []
+    assert [step for step in steps if step.startswith("SCAN") and step != "SCAN CONSTANT ROW"] == []

@@ -24,11 +24,13 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         _new_states("deliveries", _SETTLED)
         _new_states("delivery_exceptions", _OPEN)
+        op.drop_index("ix_delivery_exceptions_mailing_batch", "delivery_exceptions")
     else:
         _deliveries_anew()
         _exceptions_anew()
-    op.create_index("ix_delivery_exceptions_mailing_state_next_try_at", "delivery_exceptions",
-                    ["mailing", "state", "next_try_at"])  # fmt: skip
+    due = ["state", "next_try_at", "epoch"]
+    op.create_index("ix_delivery_exceptions_of_batch", "delivery_exceptions", ["mailing", "batch", *due])
+    op.create_index("ix_delivery_exceptions_due", "delivery_exceptions", ["mailing", *due])
     op.create_table(
         "intents",
         _reference("mailing"),
@@ -100,7 +102,6 @@ def _exceptions_anew() -> None:
         sqlite_with_rowid=False,
     )
     _move("delivery_exceptions", _EXCEPTIONS)
-    op.create_index("ix_delivery_exceptions_mailing_batch", "delivery_exceptions", ["mailing", "batch"])
 
 
 def _move(table: str, columns: tuple[str, ...]) -> None:
