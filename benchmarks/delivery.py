@@ -26,7 +26,7 @@ from benchmarks.delivery_work import Done, Job
 from benchmarks.figures import Bar, table
 from benchmarks.measured import MB
 from benchmarks.postfix import NoPostfix, Postfix, find_postfix, run_source, smtp_sink
-from benchmarks.sink import Faults, sink_process
+from benchmarks.sink import Faults, read_log, sink_process
 
 UNIT = "smtp-source -d -s 10"
 _TRANSPORT = "ours, ready letters, {} connections"
@@ -47,6 +47,8 @@ class Rows:
     cpu: dict[str, list[float]] = field(default_factory=dict)
     #: The unit of the same round.
     units: dict[str, list[float]] = field(default_factory=dict)
+    #: What one letter has on the wire, by the count of a server of our own.
+    octets: dict[str, int] = field(default_factory=dict)
 
     def add(self, name: str, letters: int, wall: float, cpu: float, unit: float) -> None:
         for kept, figure in ((self.rates, letters / wall), (self.cpu, cpu / letters * 1e6), (self.units, unit)):
@@ -56,7 +58,7 @@ class Rows:
         """The same, the rows in this order."""
         kept = [name for name in names if name in self.rates]
         ordered = ({name: of[name] for name in kept} for of in (self.rates, self.cpu, self.units))
-        return Rows(**dict(zip(("rates", "cpu", "units"), ordered, strict=True)))
+        return Rows(**dict(zip(("rates", "cpu", "units"), ordered, strict=True)), octets=self.octets)
 
     def ratio(self, name: str) -> float:
         """The median of the rounds' ratios to the unit."""
@@ -71,6 +73,7 @@ class Rows:
             spread,
             f"{median(self.rates[name]):,.0f}",
             f"{median(self.cpu[name]):,.0f}",
+            f"{self.octets[name]:,}",
         )
 
 
@@ -102,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 rows = _compared(postfix, size, Path(folder), asked)
                 found[f"{size} bytes"] = asdict(rows)
                 bars += _bars(rows) if size == _LARGE_SIZE else ()
-                head = (f"{size:,} bytes", "ratio", "from-to", "letters/s", "CPU us")
+                head = (f"{size:,} bytes", "ratio", "from-to", "letters/s", "CPU us", "octets")
                 tell(table((*head, ""), [(*rows.row(name), "") for name in rows.rates]) + "\n")
         if asked.delay:
             bars += _far(asked.delay, Path(folder))
@@ -150,12 +153,13 @@ def _compared(postfix: Postfix, size: int, folder: Path, asked: argparse.Namespa
         if isinstance(databases, CannotServe):
             missing = (*missing, str(databases))
         else:
-            job = Job(work="dispatch", letters=asked.letters // 2, size=size, port=port)
-            work["ours, strict, PostgreSQL"] = lambda _: _ours(replace(job, database=databases()), folder)
+            job = Job(work="dispatch", letters=asked.letters // 2, size=size)
+            work["ours, strict, PostgreSQL"] = lambda port: _ours(replace(job, port=port, database=databases()), folder)
         for why in missing:
             print(f"Skipped: {why}", file=sys.stderr)
-        for one in work.values():
-            one(port)  # once untimed: byte code, caches of the disk
+        # Once untimed, for byte code and caches of the disk, to a server that counts.
+        work_and_unit = {UNIT: _unit(postfix, asked.letters, size), **work}
+        rows.octets = {name: _counted(name, one, folder / "counted.log") for name, one in work_and_unit.items()}
         for _ in range(asked.rounds):
             _round(postfix, port, work, rows, chance, letters=asked.letters, size=size)
     return rows.in_order((UNIT, *work))
@@ -186,6 +190,32 @@ def _round(
     rows.add(UNIT, letters, letters / unit, median(one.cpu for one in units), unit)
     for name, sent, wall, cpu in measured:
         rows.add(name, sent, wall, cpu, unit)
+
+
+def _unit(postfix: Postfix, letters: int, size: int) -> Callable[[int], tuple[int, float, float]]:
+    def sent(port: int) -> tuple[int, float, float]:
+        source = run_source(postfix, port, letters=letters, size=size)
+        return letters, source.wall, source.cpu
+
+    return sent
+
+
+def _counted(name: str, work: Callable[[int], tuple[int, float, float]], log: Path) -> int:
+    """Octets of a letter; raises CannotRun unless the server has as many letters as were counted here.
+
+    Where each letter has a reader of its own the server must have seen as many, with as many Message-IDs.
+    """
+    log.write_bytes(b"")
+    with sink_process(log) as port:
+        sent, _, _ = work(port)
+    taken = [line for line in read_log(log) if line.taken]
+    several = 1 if name == UNIT or "ready" in name else sent
+    seen = {line.recipient for line in taken}, {line.message_id for line in taken}
+    if len(taken) != sent or any(len(one) < several for one in seen):
+        raise CannotRun(
+            f"{name}: {sent} letters were counted, and the server has {len(taken)} to {len(seen[0])} readers"
+        )
+    return round(sum(line.octets for line in taken) / sent)
 
 
 def _ours(job: Job, folder: Path) -> tuple[int, float, float]:
@@ -230,7 +260,7 @@ def _far(delay: float, folder: Path) -> list[Bar]:
     for ahead, least in ((False, 20), (True, 40)):
         log = folder / f"far-{ahead}.log"
         with sink_process(log, Faults(delay=delay)) as port:
-            job = Job(work="dispatch", letters=600, port=port, ahead=ahead)
+            job = Job(work="dispatch", letters=2000, port=port, ahead=ahead)
             done = done_by(job, folder)
         rate = done.letters / done.wall / job.connections
         what = f"replies after {delay * 1000:g} ms, strict{', envelope ahead' if ahead else ''}"

@@ -54,6 +54,7 @@ def deliver_to(readers: int, folder: Path, *, seconds: float, connections: int =
 def _watched(root: Path, log: Path, settings: Mapping[str, str], readers: int, seconds: float) -> Large:
     command = ("-m", "newsletter", "deliver", str(WEEK), "--root", str(root), "--now", SEND.isoformat())
     sizes: list[int] = []
+    most = 0
     began, ns = time.perf_counter(), time.time_ns()
     with in_a_process(*command, environ=environ_of(settings)) as process:
         # What it says must not fill the pipes.
@@ -65,6 +66,7 @@ def _watched(root: Path, log: Path, settings: Mapping[str, str], readers: int, s
         at_first, until = max(sizes, default=0), time.perf_counter() + seconds
         while process.poll() is None and time.perf_counter() < until:
             sizes.append(_rss(process.pid))
+            most = _peak(process.pid) or most
             time.sleep(_LOOK)
         last = next((size for size in reversed(sizes) if size), 0)
         asked = time.perf_counter()
@@ -82,10 +84,17 @@ def _watched(root: Path, log: Path, settings: Mapping[str, str], readers: int, s
         letters=letters,
         at_first=at_first,
         at_last=last,
-        most=max(sizes, default=0),
+        most=most,
         drained=drained,
         code=process.returncode,
     )
+
+
+def _peak(pid: int) -> int:
+    """The most that it had at any moment, by the kernel's own account; 0 if it has ended."""
+    with suppress(OSError, IndexError, ValueError):
+        return int(Path(f"/proc/{pid}/status").read_text().split("VmHWM:")[1].split()[0]) * 1024
+    return 0
 
 
 def _rss(pid: int) -> int:

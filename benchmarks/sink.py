@@ -2,9 +2,9 @@
 """A mail server that writes down every letter before it says so, and fails as it is told. I/O: SMTP, disk
 
 A line of its log is tab-separated: instant (ns since 1970), connection (from 1), recipient, Message-ID, SHA-256 of the
-message, outcome. It reaches the kernel before the reply is sent. Outcomes: "taken" (250), "unsaid" (taken, and the
-connection closed instead of a reply), "dropped" (the same, but not taken), "deferred" (451), "refused" (RCPT 550),
-"stray" (a letter after no recipient was accepted, which no client may send).
+message, outcome, octets of the message. It reaches the kernel before the reply is sent. Outcomes: "taken" (250),
+"unsaid" (taken, and the connection closed instead of a reply), "dropped" (the same, but not taken), "deferred" (451),
+"refused" (RCPT 550), "stray" (a letter after no recipient was accepted, which no client may send).
 
 `python -m benchmarks.sink LOG [--delay 0.02] …` serves until it is stopped; its first line of output is the port.
 """
@@ -68,6 +68,7 @@ class Line:
     message_id: str
     sha256: str
     outcome: str
+    octets: int = 0
 
     @property
     def taken(self) -> bool:
@@ -78,7 +79,7 @@ def read_log(path: Path) -> tuple[Line, ...]:
     """Every whole line, in order."""
     found = []
     for row in path.read_text(encoding="utf-8").splitlines():
-        at, connection, recipient, message_id, digest, outcome = row.split("\t")
+        at, connection, recipient, message_id, digest, outcome, octets = row.split("\t")
         found.append(
             Line(
                 at=int(at),
@@ -87,6 +88,7 @@ def read_log(path: Path) -> tuple[Line, ...]:
                 message_id=message_id,
                 sha256=digest,
                 outcome=outcome,
+                octets=int(octets),
             )
         )
     return tuple(found)
@@ -144,7 +146,8 @@ class Sink:
             digest = sha256(message).hexdigest()
             match = _MESSAGE_ID.search(message, 0, 8192)
             found = match[1].decode() if match else ""
-        row = f"{time.time_ns()}\t{connection}\t{recipient.decode()}\t{found}\t{digest}\t{outcome}\n"
+        beginning = f"{time.time_ns()}\t{connection}\t{recipient.decode()}\t{found}"
+        row = f"{beginning}\t{digest}\t{outcome}\t{len(message)}\n"
         os.write(self._log, row.encode())
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from newsletter.clock import write_instant
 from newsletter.errors import CannotSend, UsageFault
@@ -114,11 +115,14 @@ class Deliveries:
     week: Week
     now: datetime
     variants: tuple[Going, ...]
+    #: Whether a run is at work on this machine; None if that cannot be told.
+    at_work: bool | None = None
 
     def as_json(self) -> dict[str, object]:
         return {
             "week": str(self.week),
             "now": write_instant(self.now),
+            "at_work": self.at_work,
             "variants": [one.as_json() for one in self.variants],
         }
 
@@ -130,6 +134,14 @@ class Evidence:
     proof: Proof
     #: "" if it cannot be told: the letters were made with another secret.
     message_id: str
+    #: Why the letters were paused or cancelled before this one was settled; "" while they go on, or if it is.
+    stopped: Literal["", "paused", "cancelled"] = ""
+    why: str = ""
+
+    @property
+    def state(self) -> str:
+        """The ledger's, "waiting" before a result, "cancelled" where none will come any more."""
+        return "cancelled" if self.stopped == "cancelled" else self.proof.state or "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +155,8 @@ class ReaderProof:
     #: When the audience of the week was taken; None if it was not.
     taken: datetime | None
     suppression: Suppression | None
+    #: The suppression in words, with its day; "" without one.
+    barred: str = ""
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -151,14 +165,16 @@ class ReaderProof:
             "letters": [
                 {
                     "variant": one.proof.variant,
-                    "state": one.proof.state or "waiting",
+                    "state": one.state,
+                    "stopped": one.stopped,
+                    "why": one.why,
                     "at": _written(one.proof.at),
                     "message_id": one.message_id or None,
                     "code": one.proof.code,
                     "reply": one.proof.reply,
                     "relay": one.proof.relay,
                     "attempts": one.proof.attempts,
-                    "next_try": _written(one.proof.next_try),
+                    "next_try": None if one.stopped else _written(one.proof.next_try),
                 }
                 for one in self.letters
             ],
@@ -178,6 +194,7 @@ def deliveries(room: Newsroom, week: Week, store: Store, *, every: bool = False)
         week=week,
         now=now,
         variants=tuple(_going(store, one, every=every) for one in store.ledger.progress(str(week), now)),
+        at_work=room.is_at_work(),
     )
 
 
@@ -198,10 +215,14 @@ def proof_of(room: Newsroom, week: Week, store: Store, typed: str) -> ReaderProo
     return ReaderProof(
         week=week,
         address=mailbox,
-        letters=tuple(Evidence(proof=one, message_id=_message_id(room, week, store, reader, one)) for one in proofs),
+        letters=tuple(
+            _evidence(one, _message_id(room, week, store, reader, one), {m.number: m for m in mailings}[one.number])
+            for one in proofs
+        ),
         why="" if proofs else _why_not(room, week, reader, suppression, taken),
         taken=taken,
         suppression=suppression,
+        barred=_words_of_suppression(room, suppression) if suppression else "",
     )
 
 
@@ -224,8 +245,13 @@ def _going(store: Store, one: Progress, *, every: bool) -> Going:
         progress=one,
         per_minute=rate,
         left=timedelta(minutes=fresh / rate) if rate and fresh > 0 and one.state == "open" else None,
-        groups=_groups(store.ledger.troubles(one.number, states=TROUBLED, limit=_READ), every=every),
+        groups=_groups(store.ledger.troubles(one.number, states=_troubled(one), limit=_READ), every=every),
     )
+
+
+def _troubled(one: Progress) -> tuple[DeliveryState, ...]:
+    # Nobody who was put off is tried again once the rest was cancelled: they are counted among those who get none.
+    return TROUBLED if one.state != "cancelled" else ("refused", "held")
 
 
 def _per_minute(one: Progress) -> int | None:
@@ -266,6 +292,13 @@ def _trouble_as_json(one: Trouble) -> dict[str, object]:
 
 
 # One reader ----------------------------------------------------------------------------------------
+
+
+def _evidence(proof: Proof, message_id: str, mailing: Progress) -> Evidence:
+    is_open = proof.state is None or proof.state in ("deferred", "unknown")
+    if mailing.state == "open" or not is_open:
+        return Evidence(proof=proof, message_id=message_id)
+    return Evidence(proof=proof, message_id=message_id, stopped=mailing.state, why=mailing.why)
 
 
 def _message_id(room: Newsroom, week: Week, store: Store, reader: Subscriber | None, proof: Proof) -> str:

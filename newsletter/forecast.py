@@ -8,16 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from newsletter.errors import NotReady
+from newsletter.errors import CannotSend, NotReady
 from newsletter.files.folder import read_kept
 from newsletter.files.record import read_record
-from newsletter.mail.preflight.findings import Finding
+from newsletter.mail.preflight.findings import Finding, errors_in
 from newsletter.model.settings import Settings
 from newsletter.model.week import Week
-from newsletter.newsroom.letters.mailings import kept_mailings, mailings_of, signing_keys
+from newsletter.newsroom.letters.mailings import (
+    fit_to_open,
+    kept_mailings,
+    mailings_of,
+    not_older,
+    signing_keys,
+)
 from newsletter.newsroom.letters.preflighting import findings_of
 from newsletter.newsroom.records import require_seal, variants_of
 from newsletter.newsroom.room import Newsroom
+from newsletter.stopping import not_stopped
 from newsletter.store.engine import Store
 
 #: Where a ramp begins: this part of the full rate.
@@ -65,6 +72,11 @@ class Forecast:
     findings: tuple[Finding, ...] = ()
     #: What else keeps them from leaving now, in sentences with their mends.
     obstacles: tuple[str, ...] = ()
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether `deliver` would begin: nothing is in the way, and preflight finds no error."""
+        return not self.obstacles and not errors_in(self.findings)
 
     @property
     def letters(self) -> int:
@@ -139,18 +151,31 @@ def _looked_through(room: Newsroom, week: Week, store: Store) -> tuple[tuple[Fin
     keys, obstacles = signing_keys(room), []
     # A dry run makes no secret: any will do for letters that nobody gets.
     secret = room.settings.secret or (read_kept(room.var / "secret") or "").strip() or _NO_SECRET
-    try:
-        require_seal(room, week)
-    except NotReady as fault:
-        obstacles.append(str(fault))
-    issue, mailings = read_record(room.root, week), tuple(one for _, one in kept_mailings(store, week))
+    issue, kept = read_record(room.root, week), tuple(one for _, one in kept_mailings(store, week))
+    for look in (
+        lambda: require_seal(room, week),
+        lambda: _require_relays(room),
+        lambda: not_stopped(room, week, store),
+        lambda: not_older(room, week, store),
+        lambda: None if kept else fit_to_open(room, week, store),
+    ):
+        try:
+            look()
+        except (NotReady, CannotSend) as fault:
+            obstacles.append(str(fault))
     if issue is None:
         return (), tuple(obstacles)
     try:
-        mailings = mailings or mailings_of(room, week, date=room.clock.now(), keys=keys, secret=secret)
+        mailings = kept or mailings_of(room, week, date=room.clock.now(), keys=keys, secret=secret)
     except NotReady as fault:
         return (), (*obstacles, str(fault))
     return findings_of(room, issue, mailings, keys=keys, secret=secret), tuple(obstacles)
+
+
+def _require_relays(room: Newsroom) -> None:
+    # The outbox would make its folder.
+    if room.settings.mail.transport != "outbox":
+        room.open_transport()
 
 
 def _ways(room: Newsroom) -> tuple[Way, ...]:

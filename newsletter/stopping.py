@@ -15,17 +15,20 @@ def pause(room: Newsroom, week: Week, store: Store, *, why: str) -> tuple[Progre
     """Let nothing more of the week leave until somebody resumes; how its variants stand.
 
     A variant that everybody has stays as it is. Needs no lock: whoever delivers at this moment stops within a batch.
-    Raises NotReady if no letter has been made
-    ready to leave, UsageFault without a reason.
+    Raises NotReady if no letter has been made ready to leave, UsageFault without a reason.
     """
-    for one in _begun(room, week, store):
+    for one in begun(room, week, store):
         if one.state == "open" and _has_something_left(one):
             store.ledger.pause(one.number, _reason(why), room.clock.now())
     return progress(room, week, store)
 
 
 def resume(room: Newsroom, week: Week, store: Store) -> int:
-    """Let a paused week go on; how many of its variants had been paused. Raises NotReady if it was cancelled."""
+    """Let a paused week go on; how many of its variants had been paused.
+
+    Raises NotReady if it was cancelled, and if no letter has been made ready to leave: nothing begins by this word.
+    """
+    begun(room, week, store)
     paused = [one for one in not_cancelled(room, week, store) if one.state == "paused"]
     for one in paused:
         store.ledger.resume(one.number, room.clock.now())
@@ -37,7 +40,7 @@ def cancel(room: Newsroom, week: Week, store: Store, *, why: str) -> tuple[Progr
 
     Needs no lock, as `pause`. Raises NotReady if no letter has been made ready to leave, UsageFault without a reason.
     """
-    for one in _begun(room, week, store):
+    for one in begun(room, week, store):
         if one.state != "cancelled" and _has_something_left(one):
             store.ledger.cancel(one.number, _reason(why), room.clock.now())
     return progress(room, week, store)
@@ -46,14 +49,18 @@ def cancel(room: Newsroom, week: Week, store: Store, *, why: str) -> tuple[Progr
 def resend_held(room: Newsroom, week: Week, store: Store) -> int:
     """Let the letters whose fate is unknown go again, as the person wants who looked into it; how many there are.
 
-    Raises NotReady if the week was cancelled.
+    Raises NotReady as `resume` does.
     """
+    begun(room, week, store)
     return sum(store.ledger.release_held(one.number, room.clock.now()) for one in not_cancelled(room, week, store))
 
 
 def drop_held(room: Newsroom, week: Week, store: Store) -> int:
-    """Take the letters whose fate is unknown for arrived: they do not go again; how many there are."""
-    return sum(store.ledger.drop_held(one.number, room.clock.now()) for one in progress(room, week, store))
+    """Take the letters whose fate is unknown for arrived: they do not go again; how many there are.
+
+    Raises NotReady if no letter has been made ready to leave.
+    """
+    return sum(store.ledger.drop_held(one.number, room.clock.now()) for one in begun(room, week, store))
 
 
 def progress(room: Newsroom, week: Week, store: Store) -> tuple[Progress, ...]:
@@ -101,12 +108,13 @@ def words_of_stop(room: Newsroom, variants: tuple[Progress, ...]) -> str:
     return ""
 
 
-def _begun(room: Newsroom, week: Week, store: Store) -> tuple[Progress, ...]:
+def begun(room: Newsroom, week: Week, store: Store) -> tuple[Progress, ...]:
+    """How the variants stand. Raises NotReady if no letter has been made ready to leave: there is nothing to stop."""
     variants = progress(room, week, store)
     if not variants:
         raise NotReady(
             f"No letter of {week} has been made ready to leave yet.",
-            mend=f"To keep the week from leaving:  newsletter hold {week} --why …",
+            mend=f"To keep the week from leaving:  newsletter hold {week} --why …   To send it:  newsletter deliver {week}",
         )
     return variants
 
@@ -118,6 +126,7 @@ def _has_something_left(one: Progress) -> bool:
 def _reason(why: str) -> str:
     if not why.strip():
         raise UsageFault(
-            "It needs a reason.", mend='Whoever looks later reads it:  --pause "the relay asks us to wait"'
+            "It needs a reason.",
+            mend='Whoever looks later reads it, here:  newsletter deliveries   Write it behind, such as "a wrong date"',
         )
     return one_line(why)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -36,13 +37,22 @@ def space(tmp_path: Path) -> Iterator[Workspace]:
         yield space
 
 
+@pytest.fixture(scope="module")
+def sent_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose week was sent; not to be changed."""
+    root = tmp_path_factory.mktemp("sent")
+    with workspace(root) as space:
+        space.add("ada")
+        space.send()
+        publish(space.room)
+    return root
+
+
 @pytest.fixture
-def sent(space: Workspace) -> Workspace:
+def sent(sent_once: Path, tmp_path: Path) -> Iterator[Workspace]:
     """The week was sent, and it is the Sunday after."""
-    space.send()
-    publish(space.room)
-    space.clock.instant = SUNDAY
-    return space
+    with workspace(shutil.copytree(sent_once, tmp_path, dirs_exist_ok=True), at=SUNDAY) as space:
+        yield space
 
 
 def page(space: Workspace) -> str:

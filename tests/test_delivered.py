@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
@@ -12,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from newsletter.__main__ import main
+from newsletter.files.state import read_state, write_state
 from newsletter.model.audience import Address, Letter
 from newsletter.model.ports import Reply
+from newsletter.model.week_state import Sent
+from newsletter.stopping import cancel, pause
 from newsletter.subscriptions import add
 from tests.room import ENVIRON, SEND, WEEK, Workspace, workspace
 
@@ -209,6 +213,55 @@ def mailings(space: Workspace) -> tuple:  # type: ignore[type-arg]
     return mailings_of(space.room, WEEK, date=SEND, secret=readers_secret(space.room))
 
 
+def test_who_was_put_off_before_a_cancellation_is_told_that_no_letter_comes(space: Workspace, say: Say) -> None:
+    space.post.answers = answering(ada=Reply(451, "4.3.0 Disk full"))
+    space.deliver()
+    cancel(space.room, WEEK, space.store, why="told too much")
+
+    shown, words = say(str(WEEK))[1], squeezed(say(str(WEEK), "--reader", "ada@reader.example")[1])
+    (found,) = json.loads(say(str(WEEK), "--reader", "ada@reader.example", "--json")[1])["letters"]
+
+    assert "cancelled   1 get no letter" in shown
+    assert "ada@" not in shown
+    assert "cancelled before a letter to this reader was accepted: told too much" in words
+    assert "next try" not in words
+    assert (found["state"], found["why"], found["next_try"]) == ("cancelled", "told too much", None)
+
+
+def test_who_waits_while_the_letters_are_paused_is_told_why(space: Workspace, say: Say) -> None:
+    space.post.answers = answering(ada=Reply(451, "4.3.0 Disk full"))
+    space.deliver()
+    pause(space.room, WEEK, space.store, why="the relay asks us to wait")
+
+    words = squeezed(say(str(WEEK), "--reader", "ada@reader.example")[1])
+
+    assert "paused the relay asks us to wait To go on: newsletter deliver 2024-W23 --resume" in words
+    assert "next try" not in words
+
+
+def test_a_reader_whose_mailbox_is_gone_is_told_to_get_no_more(space: Workspace, say: Say) -> None:
+    space.post.answers = answering(ada=Reply(550, "5.1.1 No such user", "recipient"))
+    space.deliver()
+
+    words = squeezed(say(str(WEEK), "--reader", "ada@reader.example")[1])
+
+    assert "from now on no letter: suppressed because letters to it came back on Fri 7 Jun 2024 20:00 UTC" in words
+    assert "newsletter subscribers add ada@reader.example --rejoin" in words
+
+
+def test_letters_are_said_to_be_on_their_way_only_while_somebody_delivers(space: Workspace, say: Say) -> None:
+    space.post.answers = answering(ada=Reply(451, "4.3.0 Disk full"))
+    space.deliver()
+    space.clock.instant -= timedelta(minutes=1)
+
+    ended = say(str(WEEK))[1]
+    with space.room.lock(space.store):
+        going = say(str(WEEK))[1]
+
+    assert "waits for the next run, or:" in ended
+    assert "on its way: 5 of 6" in going
+
+
 def test_who_joined_later_left_before_or_was_never_there_is_told_why_there_is_no_letter(
     space: Workspace, say: Say
 ) -> None:
@@ -238,6 +291,7 @@ def test_who_joined_later_left_before_or_was_never_there_is_told_why_there_is_no
 
 def test_who_left_after_the_audience_was_taken_is_told_so(space: Workspace, say: Say) -> None:
     space.store.ledger.open_mailings(mailings(space), SEND)
+    write_state(space.root, WEEK, replace(read_state(space.root, WEEK), sent=Sent(started=SEND)))
     space.leave("bo")
     space.deliver()
 

@@ -369,9 +369,7 @@ def test_the_command_line_says_it_with_its_exit_code(
 
 
 def test_a_full_disk_is_said_and_told_and_loses_nothing(space: Workspace) -> None:
-    space.write(
-        f"issues/{WEEK}/explainer.md", "title: Words\n---\n```\n" + "Many words make a long line.\n" * 9_000 + "```\n"
-    )
+    space.write(f"issues/{WEEK}/explainer.md", "title: Words\n---\n```\n" + ("words" * 50 + "\n") * 1_000 + "```\n")
     before = {path: path.read_bytes() for path in space.folder().rglob("*") if path.is_file()}
     limited = in_a_process("-c", _WITH_LITTLE_ROOM, "run", "--root", str(space.root), "--now", FREEZE.isoformat())
 

@@ -17,6 +17,7 @@ from newsletter.editorial import skip
 from newsletter.errors import NewsletterError, NotReady
 from newsletter.files.folder import relative, take_files
 from newsletter.filing import author, file_take, open_week
+from newsletter.newsroom.letters.mailings import mailings_of
 from newsletter.pipeline import approve, draft
 from tests.room import FREEZE, WEEK, Workspace, workspace
 
@@ -347,6 +348,22 @@ def test_typed_words_are_found_in_the_issue_or_named_in_a_remark(shared: Workspa
         named = path in {remark.path for remark in composed.remarks}
         lost = [word for word in _typed(text) if word not in printed]
         assert named or not lost, f"{lost} of {text!r} are nowhere"
+
+
+def test_words_approved_anew_leave_although_a_killed_run_had_kept_the_old_ones(space: Workspace) -> None:
+    space.seal()
+    now = space.clock.now()
+    # All that a run leaves which is killed before the week bears the mark that it began to leave.
+    space.store.ledger.open_mailings(mailings_of(space.room, WEEK, date=now), now)
+    space.take("first", "Entirely other words, as they were wanted in the end.")
+    draft(space.room, WEEK, space.store)
+    approve(space.room, WEEK, by="yoga")
+    space.add("bo")
+
+    tally = space.deliver()
+
+    assert (tally.audience, tally.accepted) == (2, 2)
+    assert all(b"Entirely other words" in letter.data for letter in space.post.taken)
 
 
 def _typed(text: str) -> list[str]:

@@ -220,12 +220,28 @@ def test_cancelling_without_a_terminal_needs_yes(begun: Path, say: Say, monkeypa
     assert "--yes" in said
 
 
-@pytest.mark.parametrize("words", [("--pause", "x"), ("--cancel", "x", "--yes")])
-def test_a_week_that_has_not_begun_to_leave_is_held_instead(say: Say, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--pause", "x"),
+        ("--cancel", "x"),
+        ("--cancel", "x", "--yes"),
+        ("--resume",),
+        ("--resend-held",),
+        ("--drop-held",),
+    ],
+    ids=" ".join,
+)
+def test_a_week_that_has_not_begun_to_leave_is_neither_stopped_nor_begun_by_it(
+    root: Path, say: Say, words: tuple[str, ...]
+) -> None:
     code, said = say("deliver", str(WEEK), *words)
 
     assert code == 3
+    assert "No letter of 2024-W23 has been made ready to leave yet." in said
     assert "newsletter hold 2024-W23 --why" in said
+    with store_of(root) as store:
+        assert store.ledger.progress(str(WEEK), SEND) == ()
 
 
 @pytest.mark.parametrize("words", [("--pause", "x"), ("--cancel", "x", "--yes")])
@@ -433,6 +449,65 @@ def test_a_dry_run_says_what_would_keep_the_letters_from_leaving(root: Path, say
     assert code == 3
     assert "Changed since Yoga approved it (issues/2024-W23/email.txt)" in said
     assert "2024-W23 full: error [P14-same-links]" in said
+    assert "As it stands no letter would leave." in said
+
+
+def _paused(root: Path, say: Say) -> None:
+    with workspace(root, at=SEND) as space:
+        space.post.answers = lambda _: Reply(451, "4.7.1 Try again later")
+        space.deliver()
+    say("deliver", str(WEEK), "--pause", "a wrong date")
+
+
+def _cancelled(root: Path, say: Say) -> None:
+    _paused(root, say)
+    say("deliver", str(WEEK), "--cancel", "a wrong name", "--yes")
+
+
+def _restored(root: Path, say: Say) -> None:
+    say("deliver", str(WEEK))
+    (root / "var" / "newsletter.db").unlink()
+
+
+def _erased(root: Path, say: Say) -> None:
+    for name in READERS:
+        say("subscribers", "remove", f"{name}@reader.example")
+
+
+def _held(root: Path, say: Say) -> None:
+    say("hold", str(WEEK), "--why", "a doubt")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "settings", "words"),
+    [
+        (_paused, {}, "paused since Fri 7 Jun 2024 20:00 UTC: a wrong date"),
+        (_cancelled, {}, "cancelled on Fri 7 Jun 2024 20:00 UTC: a wrong name"),
+        (_restored, {}, "the database is older than the letters"),
+        (_erased, {}, "There is nobody on the list."),
+        (_held, {}, "newsletter hold 2024-W23 --release"),
+        (None, {"MAIL__TRANSPORT": "smtp"}, "no mail server is set"),
+        (None, {"PUBLICATION__BASE_URL": "https://other.example.com"}, "was approved with base_url"),
+    ],
+    ids=["paused", "cancelled", "restored", "no reader", "held by the chief", "no relay", "moved"],
+)
+def test_a_dry_run_ends_with_3_and_says_why_whatever_keeps_deliver_from_beginning(
+    root: Path,
+    say: Say,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Path, Say], None] | None,
+    settings: dict[str, str],
+    words: str,
+) -> None:
+    if spoil:
+        spoil(root, say)
+    for key, value in settings.items():
+        monkeypatch.setenv(f"NEWSLETTER__{key}", value)
+
+    code, said = say("deliver", str(WEEK), "--dry-run")
+
+    assert code == 3
+    assert words in said
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,8 @@ def deliver(
 
     A second call sends nothing; one after a crash goes on where the first was stopped. Ctrl-C and SIGTERM finish what
     is in the air and say how to go on; the second one ends at once. Exit codes: 0 everybody is served, 3 a person must
-    act (paused, held), 4 some wait or were refused, also after Ctrl-C; 130 after a second Ctrl-C.
+    act (paused, held), 4 some wait or were refused, also after Ctrl-C; 130 after a second Ctrl-C. With --dry-run 0 if
+    the letters could leave, else 3.
     """
     asked = (dry_run, outbox is not None, pause is not None, resume, cancel is not None, resend_held, drop_held)
     if sum(asked) > 1:
@@ -181,7 +182,6 @@ def _tell_archive(room: Newsroom, week: Week) -> None:
 def _foretell(room: Newsroom, week: Week, *, as_json: bool) -> int:
     from newsletter.cli.delivery_screen import forecast_lines
     from newsletter.forecast import forecast
-    from newsletter.mail.preflight.findings import errors_in
 
     with room.open_store() as store:
         found = forecast(room, week, store)
@@ -189,7 +189,7 @@ def _foretell(room: Newsroom, week: Week, *, as_json: bool) -> int:
         show.as_json(found.as_json())
     else:
         click.echo(visible("\n".join(forecast_lines(found, show.width()))))
-    return _ACT if errors_in(found.findings) else _DONE
+    return _DONE if found.may_leave else _ACT
 
 
 def _rehearse(room: Newsroom, week: Week, folder: Path, *, as_json: bool) -> int:
@@ -223,7 +223,7 @@ def _cancel(room: Newsroom, week: Week, why: str, *, yes: bool, as_json: bool) -
 
     with room.open_store() as store:
         if not yes:
-            waiting = stopping.total(stopping.progress(room, week, store)).waiting
+            waiting = stopping.total(stopping.begun(room, week, store)).waiting
             _ask(f"{_so_many(waiting, 'reader', 'readers')} would never get {week}. Type yes to cancel it")
         variants = stopping.cancel(room, week, store, why=why)
         # Whoever delivers at this moment notes the end itself.

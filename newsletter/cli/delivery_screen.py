@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NAME = 12
 #: Domains that a group names; the rest is counted.
 _DOMAINS = 3
-#: After so long without a letter nobody is taken to be delivering.
+#: After so long without a letter nobody is taken to be delivering, whoever is at work.
 _SILENT = timedelta(minutes=2)
 _AFTERWARDS = {
     "refused": "for good",
@@ -49,13 +49,16 @@ def proof_lines(found: ReaderProof, zone: ZoneInfo, width: int = WIDTH) -> Itera
         yield from wrapped(found.why, width)
     for one in found.letters:
         yield from _named(width, *_evidence(one, found, zone))
+    if found.letters and found.barred:
+        again = f"newsletter subscribers add {found.address} --rejoin"
+        yield from _named(width, ("from now on", f"no letter: {found.barred}. If they ask for letters again:  {again}"))
 
 
 def forecast_lines(found: Forecast, width: int = WIDTH) -> Iterator[str]:
     """What would leave, over what, and how long it takes."""
     yield f"Letters of {found.week} that would go: {found.letters}."
     for one in found.variants:
-        takes = f", about {words_of_span(one.takes)}" if one.takes is not None and one.letters else ""
+        takes = f", {_about(one.takes)}" if one.takes is not None and one.letters else ""
         yield f"    {one.variant}: {one.letters}{takes}"
     for way in found.ways:
         rate = f"at most {way.per_minute} letters a minute" if way.per_minute else "no bound"
@@ -72,6 +75,13 @@ def forecast_lines(found: Forecast, width: int = WIDTH) -> Iterator[str]:
         yield f"    {takes}"
     for words in (*found.obstacles, *map(str, found.findings)):
         yield from words.splitlines()
+    if not found.may_leave:
+        yield "As it stands no letter would leave."
+
+
+def _about(span: timedelta) -> str:
+    words = words_of_span(span)
+    return words if words.startswith("less") else f"about {words}"
 
 
 def tally_words(tally: Tally) -> str:
@@ -137,7 +147,8 @@ def _state(found: Deliveries, going: Going, zone: ZoneInfo) -> str:
         return f"{tally.held} held: did they arrive? If not:  {again}   If so:  {drop}"
     if not tally.waiting:
         return "everybody is served" if not tally.refused else "done; some were refused"
-    if one.last is not None and found.now - one.last < _SILENT:
+    lately = one.last or one.created
+    if found.at_work is not False and found.now - lately < _SILENT:
         return f"on its way: {tally.accepted} of {tally.audience}"
     return f"waits for the next run, or:  newsletter deliver {found.week}"
 
@@ -159,18 +170,22 @@ def _group(group: Group, zone: ZoneInfo) -> str:
 
 
 def _evidence(one: Evidence, found: ReaderProof, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
-    proof = one.proof
+    proof, again = one.proof, f"newsletter deliver {found.week} --"
     yield ("variant", proof.variant)
-    if proof.state is None:
-        since = f" since {precise(found.taken, zone)}" if found.taken else ""
-        yield ("waits", f"for the first try{since}")
-    else:
+    if one.stopped == "cancelled":
+        yield ("cancelled", f"before a letter to this reader was accepted: {one.why}")
+    elif one.stopped == "paused":
+        yield ("paused", f"{one.why}   To go on:  {again}resume")
+    if proof.state is not None:
         yield (_HOW.get(proof.state, proof.state), precise(proof.at, zone) if proof.at else "")
-    if proof.state == "deferred" and found.taken:
-        yield ("waits", f"since {precise(found.taken, zone)}")
-    if proof.next_try is not None:
+    if proof.state == "held":
+        yield ("then", f"No answer came. Did it arrive? If not:  {again}resend-held   If so:  {again}drop-held")
+    if one.stopped != "cancelled" and (proof.state is None or proof.state == "deferred"):
+        since = f"since {precise(found.taken, zone)}" if found.taken else ""
+        yield ("waits", f"for the first try {since}".strip() if proof.state is None else since)
+    if proof.next_try is not None and not one.stopped:
         yield ("next try", precise(proof.next_try, zone))
-    if proof.state != "left":
+    if proof.state != "left" and not (proof.state is None and one.stopped == "cancelled"):
         told = one.message_id or "cannot be told: the letters were made with another secret than the present one"
         yield ("Message-ID", told)
     if proof.code or proof.reply:

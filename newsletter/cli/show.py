@@ -127,7 +127,8 @@ def letters(total: int) -> Iterator[Tempo]:
     def shown() -> Table:
         lines = Table.grid()
         lines.add_row(ProgressBar(total=max(1, total), completed=min(tempo.done, total), width=min(60, width())))
-        lines.add_row(Text(tempo.words(), no_wrap=True, overflow="ellipsis"))
+        # A narrow screen shows the end on a second line: it tells what went wrong, and how to end at once.
+        lines.add_row(Text(tempo.words()))
         return lines
 
     with Live(get_renderable=shown, console=Console(stderr=True), refresh_per_second=4, transient=True):

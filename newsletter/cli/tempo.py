@@ -50,12 +50,12 @@ class Tempo:
             self._marks.popleft()
         since, before = self._marks[0]
         rate = (done - before) / (now - since) if now > since else 0.0
+        if self._finishing:
+            return f"{done} of {self._total} letters; finishing what is in the air (Ctrl-C again ends at once)"
         said = [f"{done} of {self._total} letters"]
         if rate:
             said.append(_pace(rate))
-        if self._finishing:
-            said.append("finishing what is in the air (once more ends at once)")
-        elif rate and done < self._total:
+        if rate and done < self._total:
             said.append(f"about {_span((self._total - done) / rate)} left")
         others = ", ".join(f"{count} {state}" for state, count in self._others.copy().items())
         return ", ".join(said) + (f"; {others}" if others else "")

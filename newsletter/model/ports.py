@@ -136,6 +136,9 @@ class Ledger(Protocol):
     def intend(self, letters: Sequence[tuple[Claim, int]]) -> None:
         """Note that letters to these readers are about to be handed over: without a result, their fate is unknown."""
 
+    def take_back(self, letters: Sequence[tuple[Claim, int]]) -> None:
+        """Forget what `intend` noted of these letters: they were not handed over."""
+
     def heard(self, mailing: int) -> Heard:
         """What `record` would tell now."""
 

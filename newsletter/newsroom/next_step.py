@@ -85,6 +85,8 @@ def _supply(week: Week, why: str, *, has_news: bool) -> str:
 
 def _after(found: Status) -> str:
     """Of a week whose letters have left."""
+    if found.halt:
+        return found.halt
     waiting = found.tally.waiting if found.tally else 0
     if waiting:
         return f"{waiting} letter{' waits' if waiting == 1 else 's wait'} for the next run."

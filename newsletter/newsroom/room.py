@@ -20,7 +20,7 @@ from newsletter.newsroom.collection.news_memo import NewsMemo
 from newsletter.newsroom.templates.folders import TemplateFolders
 from newsletter.press.pictures.image_size import image_size
 from newsletter.store.bodies import BodyFolder
-from newsletter.store.file_lock import file_lock
+from newsletter.store.file_lock import file_lock, is_held
 from newsletter.wire.readers import InlineReaders, Readers, WorkerReaders
 
 if TYPE_CHECKING:
@@ -77,6 +77,10 @@ class Newsroom:
         else:
             with file_lock(self._lock_path(), self.clock.now()):
                 yield
+
+    def is_at_work(self) -> bool | None:
+        """Whether a runner is at work on this machine; None where the database holds the lock."""
+        return None if self.settings.database_url.startswith("postgres") else is_held(self.var / "run.lock")
 
     def _lock_path(self) -> Path:
         return make_folder(self.var) / "run.lock"

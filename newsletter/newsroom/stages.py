@@ -16,6 +16,7 @@ from newsletter.model.feeds import NOT_ASKED, FeedOutcome, gave_nothing
 from newsletter.model.week import Week
 from newsletter.newsroom.calendar import standing
 from newsletter.newsroom.collection.about_news import of_feeds
+from newsletter.newsroom.letters.halts import halt_of, is_halt
 from newsletter.newsroom.letters.telling import hand_over
 from newsletter.newsroom.records import words_of_pause
 from newsletter.newsroom.room import Newsroom
@@ -102,18 +103,15 @@ class Stages:
         except Exception as fault:
             self._failed(stage, slot, week, f"{type(fault).__name__}: {fault}", 1, before)
             raise
-        if isinstance(found, Tally) and found.waiting:
-            runs.fail(stage, slot, self._now, f"{found.waiting} letters wait for another try")
-            what = f"{found.accepted} of {found.audience} letters accepted, {found.waiting} wait for another try"
-            self.done.append(Done(stage=stage, week=week, result="in part", what=what, exit_code=4))
+        if isinstance(found, Tally) and found.held and (halt := halt_of(self._room, week, self._store)):
+            # Before those who only wait: nobody would hear of them for as long as one letter is put off.
+            self._failed(stage, slot, week, halt, 3, before, result="in part")
             return False
-        if isinstance(found, Tally) and found.held:
-            what = (
-                f"{found.held} letters are held: no answer came after their end, and nobody knows whether they arrived."
-                f"\n    Look:  newsletter deliveries {week}   then:  "
-                f"newsletter deliver {week} --resend-held   or --drop-held"
-            )
-            self._failed(stage, slot, week, what, 3, before, result="in part")
+        if isinstance(found, Tally) and found.waiting:
+            waits = f"{found.waiting} {'waits' if found.waiting == 1 else 'wait'} for another try"
+            runs.fail(stage, slot, self._now, f"Of the letters of {week} {waits}")
+            what = f"{found.accepted} of {found.audience} letters accepted, {waits}"
+            self.done.append(Done(stage=stage, week=week, result="in part", what=what, exit_code=4))
             return False
         if isinstance(found, Lacking):
             self._failed(stage, slot, week, found.what, 4, before, result="in part")
@@ -191,7 +189,9 @@ class Stages:
         self.done.append(Done(stage=stage, week=week, result=result, what=what, exit_code=code, told=told))
 
     def _about_failure(self, week: Week, stage: str, what: str, result: Result) -> tuple[str, str]:
-        """Subject and text of the letter about a stage that failed: a week that is held needs people, not a mend."""
+        """Subject and text of the letter about a stage that failed: what waits for people says what they can do."""
+        if stage == "deliver" and is_halt(what):
+            return f"{week}: letters wait for your decision", f"{what}\n\nNo run lets them go on by itself."
         if not what.startswith(f"{week} is held"):
             how = "failed" if result == "failed" else "is done in part"
             return f"{week}: {stage} {how}", f"{what}\n\nIt is tried again at the next run."

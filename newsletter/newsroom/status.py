@@ -11,6 +11,7 @@ from newsletter.model.audience import Tally
 from newsletter.model.week import Week
 from newsletter.model.week_state import Pause, State
 from newsletter.newsroom.calendar import standing, state_of
+from newsletter.newsroom.letters.halts import are_only_put_off, halt_of, is_halt, leaving
 from newsletter.newsroom.letters.mailings import tally_of
 from newsletter.newsroom.records import changed_since_approval, name_of
 from newsletter.newsroom.room import Newsroom
@@ -49,6 +50,8 @@ class Status:
     skipped: str
     readers: int
     tally: Tally | None
+    #: Why its letters wait for a person, with the commands; "" if none does.
+    halt: str
     faults: tuple[str, ...]
 
 
@@ -72,6 +75,7 @@ def status(room: Newsroom, week: Week, store: Store) -> Status:
         skipped=state.skipped,
         readers=store.subscribers.count_readers(),
         tally=tally_of(store, week),
+        halt=halt_of(room, week, store),
         faults=faults_of(room, store),
     )
 
@@ -84,22 +88,31 @@ def _approval(room: Newsroom, week: Week) -> Approval | None:
 
 
 def faults_of(room: Newsroom, store: Store) -> tuple[str, ...]:
-    """What a machine should raise an alarm for: stages whose last try failed, and an issue that did not leave."""
+    """What a machine should raise an alarm for: what the last try of a stage failed at, an issue that did not leave,
+    and letters that wait for a person.
+
+    Letters of a few readers that were put off, and go by themselves, are no fault.
+    """
     now = room.clock.now()
+    halts = {week: words for week in leaving(room) if (words := halt_of(room, week, store))}
     latest: dict[str, RunRow] = {}
     for row in store.runs.recent(200):
         if row.stage not in latest or row.slot > latest[row.stage].slot:
             latest[row.stage] = row
     faults = [
-        f"{row.stage} failed at {room.local(row.slot)}: {row.message}"
+        f"{row.stage} failed at {room.local(_tried(row))}: {row.message}"
         for _, row in sorted(latest.items())
         if row.state == "failed" and not _is_settled(room, row, store)
     ]
+    at_send = latest.get("deliver")
+    for week, words in halts.items():
+        has_row = at_send is not None and at_send.week == week and at_send.state == "failed"
+        faults.append(f"deliver failed at {room.local(_tried(at_send))}: {words}" if at_send and has_row else words)
     slots = latest_slots(now, room.settings.schedule, room.settings.week.zone)
     found = standing(room, slots.week, store)
     in_use = store.runs.first_started()
     due = now > slots.send and in_use is not None and in_use <= slots.send
-    if due and not found.sent and not found.stopped:
+    if due and not (found.sent or found.stopped or slots.week in halts or are_only_put_off(room, slots.week, store)):
         faults.append(f"{slots.week} should have left at {room.local(slots.send)} and has not reached every reader")
     begun = [row for row in store.runs.recent(20) if row.state == "begun" and row.slot < now]
     begun = [row for row in begun if not _is_settled(room, row, store)]
@@ -107,9 +120,17 @@ def faults_of(room: Newsroom, store: Store) -> tuple[str, ...]:
     return tuple(faults)
 
 
+def _tried(row: RunRow) -> datetime:
+    """The slot; what was begun by hand before it was tried earlier."""
+    return min(row.slot, row.finished or row.started)
+
+
 def _is_settled(room: Newsroom, row: RunRow, store: Store) -> bool:
-    """Whether a person has done since what the run could not, or has left the week out."""
+    """Whether a person has done since what the run could not, or has left the week out; or its letters just wait."""
     if row.stage in ("collect", "publish"):
         return False
+    if row.stage == "deliver" and (is_halt(row.message) or are_only_put_off(room, row.week, store)):
+        # Whether they wait for a person still is read off the ledger.
+        return True
     found = standing(room, row.week, store)
     return bool(found.stopped) or found.sent or (row.stage == "freeze" and found.frozen)

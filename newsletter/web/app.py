@@ -7,6 +7,7 @@ a redirect or a cookie (RFC 8058, 3.2).
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -73,7 +74,7 @@ def make_app(
         return HTMLResponse(pages(state, action), status, headers=_PRIVATE)
 
     def unsubscribe(request: Request) -> Response:
-        token = request.path_params["token"]
+        token = _whole(request.path_params["token"])
         read = (read_token(one, "unsubscribe", token) for one in (secret, *older_secrets))
         key = next((found for found in read if found is not None), None)
         if key is None:
@@ -97,7 +98,7 @@ def make_app(
         await StaticFiles(directory=site, html=True)(scope, receive, send)
 
     routes = [
-        Route(f"{UNSUBSCRIBE_PATH}{{token}}", unsubscribe, methods=["GET", "POST"]),
+        Route(f"{UNSUBSCRIBE_PATH}{{token:path}}", unsubscribe, methods=["GET", "POST"]),
         Route("/healthz", healthy, methods=["GET"]),
         Mount("/", archive),
     ]
@@ -105,6 +106,11 @@ def make_app(
         routes=[Mount(below, routes=routes), *routes] if below else routes,
         exception_handlers={NewsletterError: _unavailable},
     )
+
+
+def _whole(followed: str) -> str:
+    """The token of a link that was copied with a sign of the sentence behind it, or rewritten with a slash."""
+    return re.split(r"[^A-Za-z0-9_-]", followed, maxsplit=1)[0]
 
 
 def _unavailable(_: Request, fault: Exception) -> Response:

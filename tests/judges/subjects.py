@@ -14,12 +14,12 @@ from newsletter.demo import play as demo
 from newsletter.files.folder import write_whole
 from newsletter.files.record import read_record, write_record
 from newsletter.files.state import write_state
+from newsletter.mail.letter.dkim import Keys, load_keys, signatures
 from newsletter.mail.letter.letters import write_letter
 from newsletter.mail.letter.segments import build_mailing
 from newsletter.model.audience import Address, Subscriber
 from newsletter.model.issue import Issue
-from newsletter.model.ports import Templates
-from newsletter.model.settings import Mail
+from newsletter.model.settings import Dkim, Mail, Secret
 from newsletter.model.week import Week
 from newsletter.model.week_state import Frozen, Sent, WeekState
 from newsletter.newsroom.room import open_newsroom
@@ -27,6 +27,7 @@ from newsletter.newsroom.site.build import build_site
 from newsletter.press.render import render
 from newsletter.press.variants import VARIANTS, in_variant
 from tests.judges.findings import Letter, Site, Subjects
+from tests.mail.preflight.mailings import ed25519_pem, rsa_pem
 from tests.packs import play as packs
 from tests.packs.workspace import read_pack
 from tests.press import stress
@@ -93,6 +94,7 @@ def _sample(scratch: Path) -> Iterator[Letter]:
     issue = read_record(ROOT, Week(2024, 23))
     assert issue is not None
     yield _written(scratch, "sample", issue)
+    yield _written(scratch, "sample, signed", issue, keys=_keys())
 
 
 def _stressed(scratch: Path) -> Iterator[Letter | Site]:
@@ -132,9 +134,16 @@ def _archive(root: Path, issues: tuple[Issue, ...]) -> Path:
     return root / "site"
 
 
-def _written(scratch: Path, name: str, issue: Issue, templates: Templates | None = None) -> Letter:
-    """The issue rendered now, as one reader gets it."""
-    made = render(issue, templates=templates or FileTemplates())
+def _keys() -> Keys:
+    """Of both algorithms, for the sender's domain."""
+    pems = (Secret(pem().decode()) for pem in (rsa_pem, ed25519_pem))
+    dkim = Dkim(rsa_selector="r", ed25519_selector="e", rsa_key=next(pems), ed25519_key=next(pems))
+    return load_keys(dkim, sender=_MAIL.sender)
+
+
+def _written(scratch: Path, name: str, issue: Issue, keys: Keys | None = None) -> Letter:
+    """The issue rendered now, as one reader gets it; with keys, signed."""
+    made, now = render(issue, templates=FileTemplates()), datetime.now(UTC)
     mailing = build_mailing(
         week=issue.week,
         variant=made.variant,
@@ -143,9 +152,10 @@ def _written(scratch: Path, name: str, issue: Issue, templates: Templates | None
         wording=issue.wording,
         html=made.email_html,
         text=made.email_text,
-        date=datetime.now(UTC),
+        date=now,
+        signatures=signatures(keys, now) if keys else (),
     )
-    return _letter(scratch, name, issue, write_letter(mailing, _READER, secret="a key of the judges").data)
+    return _letter(scratch, name, issue, write_letter(mailing, _READER, secret="a key of the judges", keys=keys).data)
 
 
 def _letter(scratch: Path, name: str, issue: Issue, data: bytes) -> Letter:

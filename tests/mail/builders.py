@@ -179,6 +179,11 @@ class MemoryLedger:
         with self._lock:
             self.intended += [reader for _, reader in letters]
 
+    def take_back(self, letters: Sequence[tuple[Claim, int]]) -> None:
+        with self._lock:
+            taken_back = {reader for _, reader in letters}
+            self.intended = [reader for reader in self.intended if reader not in taken_back]
+
     def heard(self, mailing: int) -> Heard:
         return Heard(state="paused" if self.paused else "open", departures=len(self.left), epoch=self._epoch)
 

@@ -181,6 +181,17 @@ def test_a_mark_that_somebody_typed_is_broken(typed: str) -> None:
     assert made.email_text.count(UNSUBSCRIBE_MARK) == 1
 
 
+def test_an_address_that_bears_a_mark_leads_where_it_did_in_both_parts() -> None:
+    typed = "https://a.example/@@UNSUBSCRIBE@@?x"
+    take = make_take(f"[one]({typed}), <{typed}> and @@UNSUBSCRIBE@@.")
+
+    made = press(make_issue(stories=(make_story(link=typed, takes=(take,)),)))
+
+    for part in (made.email_html, made.email_text):
+        assert part.count("https://a.example/@%40UNSUBSCRIBE@@?x") >= 3
+        assert "and @ @UNSUBSCRIBE@@." in part
+
+
 @pytest.mark.parametrize("form", ["markdown", "email_html", "email_text", "page"])
 @pytest.mark.parametrize(
     ("changes", "gone"),

@@ -10,8 +10,9 @@ import http.client
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from threading import Thread
 from typing import Any
@@ -121,6 +122,48 @@ def one_click_ends_it(door: Door, form: tuple[str, bytes] = URLENCODED) -> None:
 def multipart_ends_it(door: Door) -> None:
     """The other encoding that RFC 8058, 3.2, allows."""
     one_click_ends_it(door, MULTIPART)
+
+
+def a_large_body_ends_it(door: Door) -> None:
+    """What the body holds is nobody's business: one of a million octets is as good as none."""
+    one_click_ends_it(door, (URLENCODED[0], URLENCODED[1] + b"&more=" + b"x" * 1_000_000))
+
+
+def an_odd_body_ends_it(door: Door) -> None:
+    """A mail program may send it in any charset and encoding, or leave it out."""
+    kind, body = URLENCODED
+    odd: tuple[tuple[str, bytes, dict[str, str]], ...] = (
+        ("", b"", {}),
+        (f"{kind}; charset=iso-8859-1", body, {}),
+        (kind, b"\x1f\x8b no gzip", {"Content-Encoding": "gzip"}),
+        ("multipart/form-data", b"without a boundary", {}),
+        ("application/json", b"[", {"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"}),
+        (kind, body, {"Expect": "100-continue"}),
+    )
+    for kind, body, headers in odd:
+        answer = ask(door.base, "POST", door.path, kind, body, **headers)
+        assert answer.status in (200, 202), f"answered {answer.status} to {kind or 'no type'} {headers}"
+    assert not door.is_reader(), "still writes to who left"
+
+
+def many_clicks_at_once_are_one(door: Door) -> None:
+    """Impatient people and programs that try again: each is told the same, and no other reader is touched."""
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda _: ask(door.base, "POST", door.path, *URLENCODED), range(24)))
+
+    assert {answer.status for answer in answers} <= {200, 202}, "a click among many is refused"
+    assert len({answer.text for answer in answers}) == 1, "clicks among many are told different things"
+    assert not door.is_reader(), "still writes to who left"
+    assert door.other_is_reader(), "ended another reader's subscription"
+
+
+def a_link_that_was_copied_with_a_stop_opens(door: Door) -> None:
+    """A sign of the sentence behind the link, or a slash, keeps nobody from leaving."""
+    for more in (".", "/", "%20", "%3E", ")", "?utm_source=mail"):
+        answer = ask(door.base, "GET", door.path + more)
+        assert answer.status == 200, f"answered {answer.status} to a link that ends in {more}"
+        assert door.is_reader(), "looking ended the subscription"
+    one_click_ends_it(replace(door, path=f"{door.path}/"))
 
 
 def twice_is_the_same_as_once(door: Door) -> None:

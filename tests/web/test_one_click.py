@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hmac
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
 from newsletter.mail.letter.letters import LetterWriter
 from newsletter.mail.letter.tokens import make_token, read_token
-from newsletter.model.audience import Subscriber
+from newsletter.model.audience import Address, Subscriber
 from newsletter.newsroom.letters.mailings import readers_secret
 from newsletter.web.door import door as application_of
 from tests.browser import CHROMIUM, Page, browser
@@ -21,11 +23,17 @@ from tests.mail.builders import make_mailing as make_letters
 from tests.room import Workspace, workspace
 from tests.store.builders import make_mailing
 from tests.web.one_click import (
+    URLENCODED,
     Door,
+    a_large_body_ends_it,
+    a_link_that_was_copied_with_a_stop_opens,
     a_page_asks_first,
     a_scanner_with_a_browser_changes_nothing,
     a_token_for_something_else_is_refused,
+    an_odd_body_ends_it,
+    ask,
     looking_changes_nothing,
+    many_clicks_at_once_are_one,
     multipart_ends_it,
     one_click_ends_it,
     served,
@@ -43,6 +51,10 @@ _of_another_purpose = partial(a_token_for_something_else_is_refused, other_purpo
 CHECKS: dict[str, Check] = {
     "H4 one click": one_click_ends_it,
     "H4 multipart": multipart_ends_it,
+    "H4 large body": a_large_body_ends_it,
+    "H4 odd body": an_odd_body_ends_it,
+    "H4 many at once": many_clicks_at_once_are_one,
+    "H4 link with a stop": a_link_that_was_copied_with_a_stop_opens,
     "H4 twice": twice_is_the_same_as_once,
     "H5 looking": looking_changes_nothing,
     "H5 page": a_page_asks_first,
@@ -62,7 +74,11 @@ WRONG: dict[str, Check] = {
     "ends-it-tonight": one_click_ends_it,
     "ends-everybody": one_click_ends_it,
     "no-multipart": multipart_ends_it,
+    "no-large-body": a_large_body_ends_it,
+    "no-body": an_odd_body_ends_it,
     "single-use": twice_is_the_same_as_once,
+    "limits-clicks": many_clicks_at_once_are_one,
+    "to-the-letter": a_link_that_was_copied_with_a_stop_opens,
     "toggles": twice_is_the_same_as_once,
     "says-something-else": twice_is_the_same_as_once,
     "get-ends-it": looking_changes_nothing,
@@ -168,6 +184,57 @@ def test_the_end_holds_for_a_letter_that_was_claimed_and_has_not_left(door: Door
     assert space.store.ledger.heard(number).departures > before
     still = space.store.ledger.still_readers([one.id for one in claim.readers])
     assert still == {one.id for one in claim.readers} - {reader.id}
+
+
+def test_who_is_suppressed_leaves_by_the_link_as_well_and_the_graver_reason_stays(
+    door: Door, house: tuple[Workspace, str]
+) -> None:
+    space, _ = house
+    space.store.subscribers.suppress(Address(door.mailbox), "bounced", space.clock.now())
+
+    asked = ask(door.base, "GET", door.path)
+    left = ask(door.base, "POST", door.path, *URLENCODED)
+
+    found = space.store.subscribers.suppression(Address(door.mailbox))
+    reader = space.store.subscribers.by_key(door.key)
+    assert (asked.status, left.status) == (200, 200)
+    assert found is not None
+    assert found.reason == "bounced"
+    assert reader is not None
+    assert reader.standing == "left"
+
+
+def test_who_was_erased_is_told_the_end_and_comes_back_by_no_click(door: Door, house: tuple[Workspace, str]) -> None:
+    space, _ = house
+    space.store.subscribers.remove(Address(door.mailbox))
+
+    answers = [ask(door.base, method, door.path) for method in ("GET", "POST", "POST")]
+
+    assert [one.status for one in answers] == [200] * 3
+    assert len({one.text for one in answers}) == 1
+    assert space.store.subscribers.by_key(door.key) is None
+    assert space.store.subscribers.by_address(Address(door.mailbox)) is None
+
+
+@pytest.mark.parametrize("handed_on", ["whole", "without the path"])
+def test_below_a_path_the_link_of_a_letter_ends_it_over_real_http(tmp_path: Path, handed_on: str) -> None:
+    with workspace(tmp_path, settings={"PUBLICATION__BASE_URL": "https://pulse.example.com:8443/our%20news"}) as space:
+        space.add("ada")
+        mailing = make_letters(base_url=space.room.settings.publication.wording.base_url)
+        letter = LetterWriter(mailing, secret=readers_secret(space.room))(_found(space, "ada"))
+        link = letter.data.partition(b"List-Unsubscribe: <")[2].partition(b">")[0].decode()
+        path = urlsplit(link).path if handed_on == "whole" else urlsplit(link).path.removeprefix("/our%20news")
+
+        with served(application_of(space.room, space.store)) as base:
+            page = ask(base, "GET", path)
+            head = ask(base, "HEAD", path)
+            before = space.store.subscribers.count_readers()
+            left = ask(base, "POST", path, *URLENCODED)
+
+        assert link.startswith("https://pulse.example.com:8443/our%20news/unsubscribe/")
+        assert (page.status, head.status, before, left.status) == (200, 200, 1, 200)
+        assert urljoin(path, re.findall(r'action="([^"]*)"', page.text)[0]) == path
+        assert space.store.subscribers.count_readers() == 0
 
 
 def test_tokens_are_compared_in_constant_time_always(monkeypatch: pytest.MonkeyPatch) -> None:

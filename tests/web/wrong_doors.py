@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -46,10 +47,12 @@ class WrongDoor:
 
     def route(self) -> Route:
         prefix = self.path.removesuffix(self.token)
-        return Route(f"{prefix}{{token}}", self.answer, methods=_METHODS)
+        return Route(f"{prefix}{{token:path}}", self.answer, methods=_METHODS)
 
     def answer(self, request: Request) -> Response:
         token = request.path_params["token"]
+        if self.fault != "to-the-letter":
+            token = re.split(r"[^A-Za-z0-9_-]", token, maxsplit=1)[0]
         if not self._is_ours(token):
             return HTMLResponse("Not ours", 404)
         if request.method == "POST":
@@ -86,13 +89,16 @@ class WrongDoor:
         return by.get(self.fault, lambda: False)()
 
     def _post(self, request: Request, token: str) -> Response:
-        kind = request.headers.get("content-type", "")
+        kind, length = request.headers.get("content-type", ""), int(request.headers.get("content-length", 0))
         refused = {
             "no-multipart": 405 if kind.startswith("multipart/") else 0,
             "no-urlencoded": 415 if kind.startswith("application/") else 0,
             "wants-a-cookie": 0 if "cookie" in request.headers else 403,
             "wants-a-login": 0 if "authorization" in request.headers else 401,
             "single-use": 410 if token in self.tokens_used else 0,
+            "limits-clicks": 429 if token in self.tokens_used else 0,
+            "no-large-body": 413 if length > 100_000 else 0,
+            "no-body": 400 if not length else 0,
         }.get(self.fault, 0)
         if refused:
             return HTMLResponse("No", refused)

@@ -18,8 +18,6 @@ WANTS_A_LOOK, CUT = 90_000, 102_000
 
 _KINDS = ("text/plain", "text/html")
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"]+", re.I)
-#: What may follow an address in a sentence without being part of it.
-_STOPS = ".,;:!?'\")]}>*_~»”’›…"
 _OURS = "It is a fault of this program: report it, and send nothing until it is mended."
 _FOREIGN_LINK = "Look for a link out of somebody's letter in takes and stories; if there is none, report it as a fault."
 _TEMPLATES = "Mend templates/email.html.j2 and templates/email.txt.j2, draft the issue again, and approve it."
@@ -159,7 +157,7 @@ def _bare(address: str, base_url: str) -> str:
 def _forms(address: str) -> Iterator[str]:
     """The address as it may be meant: whole, or without signs at its end that belong to the sentence."""
     yield address
-    while address and address[-1] in _STOPS:
+    while address and not address[-1].isalnum() and address[-1] != "/":
         address = address[:-1]
         yield address
 

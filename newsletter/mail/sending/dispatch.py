@@ -217,12 +217,10 @@ class _Run:
 
     def _serve(self, written: Sequence[Written], line: Line) -> bool:
         """Hand over and record; whether the line can take more."""
-        hold = self._delivering.on_unknown == "hold"
-        if hold:
-            self._intents.record([(turn.claim, turn.reader.id) for turn, _ in written])
         answered = self._hand_over(written, line)
         if answered is None:
             return line.resting and self._rest(line)
+        hold = self._delivering.on_unknown == "hold"
         now, name = self._clock.now(), line.relay.name if self._several else ""
         results: list[Result] = []
         for turn, reply in answered:
@@ -266,9 +264,11 @@ class _Run:
         """
         why = ""
         for number, pause in enumerate((*self._timing.pauses, None)):
+            fault: CannotSend | None = None
             try:
                 if line.open() and not (written := self._still_readers(written)):
                     return ()
+                self._intend(written)
                 replies = line.hand_over([letter for _, letter in written], self._ahead(line))
                 self._answered = True
                 if any(reply.code != _CLOSING for reply in replies):
@@ -276,20 +276,17 @@ class _Run:
                         self._drop(line)
                     return tuple(zip((turn for turn, _ in written), replies, strict=True))
                 why = f"{_CLOSING} {replies[0].text}"
-                self._drop(line)
-            except ConnectionError as fault:
-                why = str(fault)
-                self._drop(line)
-            except CannotSend as fault:
-                why = fault.what
-                self._drop(line)
-                if self._leave_to_others(written, line, why):
-                    return None
-                # Waiting is for a relay that was there a moment ago, and for the last worker to hold out.
-                if not self._answered:
-                    raise
-            if number and self._leave_to_others(written, line, why):
+            except ConnectionError as broken:
+                why = str(broken)
+            except CannotSend as found:
+                why, fault = found.what, found
+            self._drop(line)
+            self._take_back(written)
+            if (number or fault) and self._leave_to_others(written, line, why):
                 return None
+            # Waiting is for a relay that was there a moment ago, and for the last worker to hold out.
+            if fault and not self._answered:
+                raise fault
             if pause is not None and self.halting.wait(pause):
                 self._pool.give_back([turn for turn, _ in written])
                 return None
@@ -307,6 +304,15 @@ class _Run:
     def _drop(self, line: Line) -> None:
         if (ahead := line.drop()) is not None:
             self._pool.give_back((ahead,))
+
+    def _intend(self, written: Sequence[Written]) -> None:
+        if self._delivering.on_unknown == "hold":
+            self._intents.record([(turn.claim, turn.reader.id) for turn, _ in written])
+
+    def _take_back(self, written: Sequence[Written]) -> None:
+        """Before anybody else has them: letters that did not go are not to be held."""
+        if self._delivering.on_unknown == "hold":
+            self._ledger.take_back([(turn.claim, turn.reader.id) for turn, _ in written])
 
     def _still_readers(self, written: Sequence[Written]) -> Sequence[Written]:
         """Those who may be written to now."""

@@ -8,8 +8,8 @@ import socket
 import ssl
 from collections import deque
 
-#: Of a reply, whole; some leave out the blank behind the code.
-_LAST_LINE = re.compile(rb"[1-5][0-9]{2}(?![0-9-])[^\n]*\n")
+#: Of a reply's last line; some relays leave out the blank behind the code.
+_BEGINNING = re.compile(rb"[1-5][0-9]{2}(?![0-9-])")
 
 
 class Replies:
@@ -45,7 +45,9 @@ class Replies:
         """Whether the lines given out, which are forgotten then, bear one code and end (RFC 5321, 4.2.1)."""
         lines, self.given = self.given, []
         last = lines[-1] if lines else b""
-        return _LAST_LINE.fullmatch(last) is not None and all(line[:3] == last[:3] for line in lines)
+        if _BEGINNING.match(last) is None or not last.endswith(b"\n"):
+            return False
+        return len(lines) == 1 or all(line.startswith(last[:3]) for line in lines)
 
     def waiting(self) -> bytes | None:
         """What is there and has not been read, without waiting for more; b"" at the end, None if there is nothing."""

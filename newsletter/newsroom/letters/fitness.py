@@ -41,7 +41,7 @@ def about_letters(room: Newsroom, issue: Issue, renditions: Renditions) -> tuple
         _remark(
             "newsletter.toml" if one.check in _OF_SETTINGS else f"issues/{issue.week}",
             "warning" if one.check in _OF_SENDING else "error",
-            f"{one.check}: {one.what}",
+            f"{one.what} ({one.check})",
             one.mend,
         )
         for one in found
@@ -66,7 +66,7 @@ def fit_to_approve(room: Newsroom, issue: Issue) -> None:
 
 
 def _remark(path: str, level: Level, what: str, mend: str) -> Remark:
-    return Remark(path, 0, level, "preflight", what, (mend,))
+    return Remark(path, 0, level, "preflight", f"The letters could not leave. {what}", (mend,))
 
 
 def _findings(

@@ -81,24 +81,36 @@ def note_progress(room: Newsroom, week: Week, store: Store) -> Tally:
     return tally
 
 
-def _opened(room: Newsroom, week: Week, store: Store, sent: Sent | None) -> tuple[tuple[int, Mailing], ...]:
-    kept = kept_mailings(store, week)
-    tally = tally_of(store, week)
+def not_older(room: Newsroom, week: Week, store: Store) -> None:
+    """Raises NotReady if the ledger knows less of a week than its own mark: the database is an older copy."""
+    sent, tally = read_state(room.root, week).sent, tally_of(store, week)
     accepted = tally.accepted if tally else 0
     # The mailing is kept before the mark is: a mark alone means that letters may have left without a trace here.
-    if sent is not None and (not kept or sent.accepted > accepted):
+    if sent is not None and (tally is None or sent.accepted > accepted):
         began = f"began to leave on {room.local(sent.started)}"
         raise NotReady(
             f"{week} {began} and was accepted for {sent.accepted} readers or more, the ledger knows of {accepted}: "
             "the database is older than the letters.",
             mend="Bring back a newer copy of it. Sending now would write to readers twice.",
         )
-    if kept:
-        return kept
+
+
+def fit_to_open(room: Newsroom, week: Week, store: Store) -> None:
+    """Raises NotReady for what keeps a week of which nothing has left from leaving, beside its approval."""
     if store.subscribers.count_readers() == 0:
         raise NotReady("There is nobody on the list.", mend="Add readers:  newsletter subscribers add ADDRESS")
     _same_base_url(room, week)
     _in_turn(room, week)
+
+
+def _opened(room: Newsroom, week: Week, store: Store, sent: Sent | None) -> tuple[tuple[int, Mailing], ...]:
+    kept = kept_mailings(store, week)
+    not_older(room, week, store)
+    # Kept, and yet without the mark: that run ended in between, and nothing has left. What it kept may have been
+    # approved in other words since, and the list is another one by now.
+    if kept and not (sent is None and store.ledger.withdraw(str(week))):
+        return kept
+    fit_to_open(room, week, store)
     keys, secret, issue = signing_keys(room), readers_secret(room), read_record(room.root, week)
     mailings = mailings_of(room, week, date=room.clock.now(), keys=keys, secret=secret)
     if issue is not None:

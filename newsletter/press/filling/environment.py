@@ -246,6 +246,12 @@ def _wrong(fault: BaseException) -> str | None:
     return wrong_argument(called) if called is not None else None
 
 
+def _broken(mark: re.Match[str]) -> str:
+    """A letter's mark that is none any more: in an address as the same address, elsewhere with a gap."""
+    within = re.split(r"[\s\"'<>]", mark.string[: mark.start()])[-1]
+    return f"@%40{mark[0][2:]}" if "://" in within else f"@ {mark[0][1:]}"
+
+
 def _printed(value: Any) -> Any:
     """What a text, and not the template, brings: without signs that break the page, and without a letter's mark.
 
@@ -255,5 +261,5 @@ def _printed(value: Any) -> Any:
         return value
     clean = printable(value)
     if "@@" in clean:
-        clean = _MARK.sub(lambda m: f"@ {m[0][1:]}", clean)
+        clean = _MARK.sub(_broken, clean)
     return value if clean is value else markup(clean) if isinstance(value, Markup) else clean

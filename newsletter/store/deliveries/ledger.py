@@ -68,6 +68,13 @@ class SqlLedger:
         with self.database.write() as connection:
             return mailings.open_all(connection, given, now, self.batch_size)
 
+    def withdraw(self, week: str) -> bool:
+        """Forget the week's mailings and snapshot, so that they can be opened anew; False, and nothing, if not all are
+        open, or if anybody was ever claimed: then letters may have left.
+        """
+        with self.database.write() as connection:
+            return mailings.withdraw(connection, week)
+
     def mailing(self, week: str, variant: str) -> tuple[int, Mailing] | None:
         """The mailing as frozen at its first claim, with its number; None before that."""
         with self.database.read() as connection:
@@ -101,6 +108,11 @@ class SqlLedger:
         """Note that letters to these readers are about to be handed over: without a result, their fate is unknown."""
         with self.database.drive() as driver:
             recording.intend(driver, letters)
+
+    def take_back(self, letters: Sequence[tuple[Claim, int]]) -> None:
+        """Forget what `intend` noted of these letters: they were not handed over. Of a later run it forgets nothing."""
+        with self.database.drive() as driver:
+            recording.take_back(driver, letters)
 
     def heard(self, mailing: int) -> Heard:
         """What `record` would tell now."""

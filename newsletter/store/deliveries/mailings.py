@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from newsletter.model.audience import Mailing, Signature
 from newsletter.store.database import insert
 from newsletter.store.deliveries.audience import cut
-from newsletter.store.schema import delivery_exceptions, mailings
+from newsletter.store.schema import batches, delivery_exceptions, mailings
 
 
 def open_all(connection: Connection, given: Sequence[Mailing], now: datetime, size: int) -> tuple[int, ...]:
@@ -31,6 +31,18 @@ def open_all(connection: Connection, given: Sequence[Mailing], now: datetime, si
     if len(new) == len(numbers):
         cut(connection, numbers, found[0], size)
     return found
+
+
+def withdraw(connection: Connection, week: str) -> bool:
+    """Forget the week's mailings and their snapshot if nobody in it can have been written to yet; whether it did."""
+    found = connection.execute(select(mailings.c.id, mailings.c.state).where(mailings.c.week == week)).all()
+    numbers = [row.id for row in found]
+    claimed = exists(select(1).where(batches.c.mailing.in_(numbers), batches.c.claimed_at.is_not(None)))
+    if any(row.state != "open" for row in found) or connection.execute(select(claimed)).scalar():
+        return False
+    connection.execute(batches.delete().where(batches.c.mailing.in_(numbers)))
+    connection.execute(mailings.delete().where(mailings.c.id.in_(numbers)))
+    return True
 
 
 def kept(connection: Connection, week: str, variant: str) -> tuple[int, Mailing] | None:

@@ -60,6 +60,8 @@ ON CONFLICT (mailing, subscriber) DO UPDATE SET batch = excluded.batch, epoch = 
 """
 _HANDED_OVER = "DELETE FROM intents WHERE mailing = ? AND subscriber = ?"
 
+_NOT_HANDED_OVER = f"{_HANDED_OVER} AND epoch = ?"
+
 
 def record(driver: Driver, results: Sequence[Result]) -> Heard:
     """Write results of one mailing, at least one; accepted stays accepted, refused and dropped end all but that."""
@@ -73,6 +75,11 @@ def record(driver: Driver, results: Sequence[Result]) -> Heard:
 def intend(driver: Driver, letters: Sequence[tuple[Claim, int]]) -> None:
     """Write letters that are about to be handed over."""
     driver.many(_INTEND, [(claim.mailing, reader, claim.batch, claim.epoch) for claim, reader in letters])
+
+
+def take_back(driver: Driver, letters: Sequence[tuple[Claim, int]]) -> None:
+    """Forget letters that were to be handed over and were not."""
+    driver.many(_NOT_HANDED_OVER, [(claim.mailing, reader, claim.epoch) for claim, reader in letters])
 
 
 def _record(driver: Driver, results: Sequence[Result]) -> Heard:

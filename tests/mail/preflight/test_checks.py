@@ -301,7 +301,7 @@ def test_any_name_of_a_publication_may_stand_before_the_lists(name: str) -> None
     assert Case(mailing=good_mailing(name=name)).findings() == ()
 
 
-@pytest.mark.parametrize("around", ["<{}>", "({}).", "See {}, or not", "“{}”"])
+@pytest.mark.parametrize("around", ["<{}>", "({}).", "See {}, or not", "“{}”", "x^({})^"])
 def test_an_address_in_a_sentence_is_the_same_address(around: str) -> None:
     assert text(STORY, around.format(STORY))().findings() == ()
 

@@ -183,7 +183,7 @@ def test_of_a_cancelled_mailing_nobody_waits(store: Store) -> None:
 
     tally = ledger.tally(mailing)
     assert (tally.accepted, tally.refused, tally.left, tally.held, tally.cancelled) == (1, 1, 1, 1, 3)
-    assert tally.waiting == 0
+    assert (tally.deferred, tally.unknown, tally.waiting) == (0, 0, 0)
     assert ledger.progress("2024-W23", NOW)[0].next_try is None
 
 

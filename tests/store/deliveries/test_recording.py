@@ -55,6 +55,39 @@ def test_more_results_than_a_statement_takes_values_are_one_transaction(store: S
     assert asked(ledger, mailing, NOW) is None
 
 
+def test_what_is_settled_stays_so_unless_the_letter_crossed(store: Store) -> None:
+    ann, bob = join(store, "ann", "bob")
+    ledger, mailing = opened(store)
+    claim = claimed(ledger, mailing)
+    record(ledger, claim, result(ann, "left"), result(bob, "dropped"))
+
+    record(ledger, claim, result(ann, "dropped", later(hours=1)), result(bob, "left", later(hours=1)))
+    settled = [ledger.proofs("2024-W23", reader)[0] for reader in (ann, bob)]
+    record(ledger, claim, result(ann), result(bob))
+
+    assert [(one.state, one.at) for one in settled] == [("left", NOW), ("dropped", NOW)]
+    assert ledger.tally(mailing).accepted == 2
+
+
+def test_a_reader_with_two_rows_is_passed_over(store: Store) -> None:
+    ann, bob = join(store, "ann", "bob")
+    ledger, mailing = opened(store, 1)
+    for reader in (ann, bob):
+        claim = claimed(ledger, mailing)
+        record(ledger, claim, result(reader, "deferred", code=451))
+        ledger.finish(claim)
+    with store.database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO deliveries (mailing, subscriber, state, at, code, reply, attempt)"
+            f" VALUES ({mailing}, {ann}, 'accepted', 0, 250, '', 1)"
+        )
+
+    claim = ledger.claim(mailing, later(hours=1), due=True)
+
+    assert claim
+    assert names(claim) == ["bob"]
+
+
 def test_nothing_to_record_is_no_fault(store: Store) -> None:
     assert store.ledger.record([]) == Heard()
 

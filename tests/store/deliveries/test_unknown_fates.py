@@ -96,6 +96,18 @@ def test_who_is_held_waits_for_a_person_whatever_happens(store: Store) -> None:
     assert (tally.held, tally.waiting) == (1, 0)
 
 
+def test_who_is_held_and_leaves_is_still_held(store: Store) -> None:
+    ann, bob = join(store, "ann", "bob")
+    ledger, mailing = opened(store)
+    record(ledger, claimed(ledger, mailing), result(ann, "held", code=0))
+    store.subscribers.leave("key-ann", NOW)
+    ledger.take_over()
+
+    claim = claimed(ledger, mailing)
+
+    assert ([reader.id for reader in claim.readers], claim.left) == ([bob], ())
+
+
 def test_released_the_letter_goes_at_once_and_is_not_held_again_by_the_next_run(store: Store) -> None:
     ann, bob = join(store, "ann", "bob")
     ledger, mailing = opened(store)
