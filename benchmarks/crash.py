@@ -173,8 +173,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, help="keep logs and workspaces in this folder")
     parser.add_argument("--json", action="store_true", help="print the figures for machines")
     asked = parser.parse_args(arguments)
-    global _readers
-    _readers = asked.readers
     outcomes = []
     with tempfile.TemporaryDirectory(prefix="crash-") as temporary:
         for number, scenario in enumerate(scenarios(asked.kills)):

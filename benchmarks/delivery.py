@@ -275,19 +275,22 @@ def _large(readers: int, seconds: float, folder: Path) -> dict[str, Large | Done
         "few": few,
         "many": many,
         "ledger": done_by(Job(work="ledger", letters=readers), folder),
+        "rows": done_by(Job(work="rows", letters=readers), folder),
     }
 
 
 def _bars_of_large(large: Mapping[str, Large | Done]) -> list[Bar]:
-    few, many, ledger = large["few"], large["many"], large["ledger"]
+    few, many, ledger, bare = large["few"], large["many"], large["ledger"], large["rows"]
     assert isinstance(few, Large)
     assert isinstance(many, Large)
     assert isinstance(ledger, Done)
+    assert isinstance(bare, Done)
     name = f"{many.readers:,} readers"
     grown = f"{few.most / MB:.0f} MB with {few.readers:,}; {many.at_first / MB:.0f} MB at the first letter"
     drained = f"; Ctrl-C ended it in {many.drained:.1f} s with {many.code}"
     rate = ledger.letters / ledger.wall
-    rows = f"{ledger.letters:,} rows, {ledger.cpu / ledger.letters * 1e6:.1f} us of CPU, {ledger.largest / MB:.0f} MB"
+    rows = f"{ledger.cpu / ledger.letters * 1e6:.1f} us of CPU, {ledger.largest / MB:.0f} MB"
+    rows += f"; the driver alone writes {bare.letters / bare.wall:,.0f}, {bare.cpu / bare.letters * 1e6:.1f} us"
     return [
         Bar(what=f"{name}: memory", value=many.most / MB, bound=120, unit=" MB", behind=grown),
         Bar(

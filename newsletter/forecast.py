@@ -19,12 +19,12 @@ from newsletter.newsroom.letters.mailings import (
     kept_mailings,
     mailings_of,
     not_older,
+    not_stopped,
     signing_keys,
 )
 from newsletter.newsroom.letters.preflighting import findings_of
 from newsletter.newsroom.records import require_seal, variants_of
 from newsletter.newsroom.room import Newsroom
-from newsletter.stopping import not_stopped
 from newsletter.store.engine import Store
 
 #: Where a ramp begins: this part of the full rate.
@@ -155,6 +155,7 @@ def _looked_through(room: Newsroom, week: Week, store: Store) -> tuple[tuple[Fin
     for look in (
         lambda: require_seal(room, week),
         lambda: _require_relays(room),
+        lambda: _require_no_end(room, week, store),
         lambda: not_stopped(room, week, store),
         lambda: not_older(room, week, store),
         lambda: None if kept else fit_to_open(room, week, store),
@@ -176,6 +177,15 @@ def _require_relays(room: Newsroom) -> None:
     # The outbox would make its folder.
     if room.settings.mail.transport != "outbox":
         room.open_transport()
+
+
+def _require_no_end(room: Newsroom, week: Week, store: Store) -> None:
+    for one in store.ledger.progress(str(week), room.clock.now()):
+        if one.state == "cancelled" and one.changed is not None:
+            raise NotReady(
+                f"{week} was cancelled on {room.local(one.changed)}: {one.why}; nothing more of it leaves.",
+                mend=f"Who had theirs, and who had not:  newsletter deliveries {week}",
+            )
 
 
 def _ways(room: Newsroom) -> tuple[Way, ...]:

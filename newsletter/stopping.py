@@ -114,7 +114,8 @@ def begun(room: Newsroom, week: Week, store: Store) -> tuple[Progress, ...]:
     if not variants:
         raise NotReady(
             f"No letter of {week} has been made ready to leave yet.",
-            mend=f"To keep the week from leaving:  newsletter hold {week} --why …   To send it:  newsletter deliver {week}",
+            mend=f"To keep it from leaving:  newsletter hold {week} --why … --by NAME   "
+            f"To send it:  newsletter deliver {week}",
         )
     return variants
 

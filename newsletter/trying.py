@@ -157,15 +157,17 @@ def _welcome(store: Store, typed: str) -> Address:
     found, reader = store.subscribers.suppression(mailbox), store.subscribers.by_address(mailbox)
     if found is None and (reader is None or reader.standing != "left"):
         return mailbox
+    reason = found.reason if found else "unsubscribed"
     why = {
         "unsubscribed": "its owner left the list",
         "bounced": "letters to it came back",
         "complained": "its owner complained",
         "by-hand": "it was suppressed by hand",
-    }[found.reason if found else "unsubscribed"]
+    }[reason]
+    again = f" If its owner asks for letters again:  newsletter subscribers add {mailbox} --rejoin"
     raise NotReady(
         f"{mailbox} must not be written to, not even with a test: {why}. Nothing was sent.",
-        mend="Name another address. If its owner asks for letters again:  newsletter subscribers add ADDRESS --rejoin",
+        mend=f"Name another address.{again if reason == 'unsubscribed' else ''}",
     )
 
 

@@ -246,7 +246,21 @@ def test_a_reader_whose_mailbox_is_gone_is_told_to_get_no_more(space: Workspace,
     words = squeezed(say(str(WEEK), "--reader", "ada@reader.example")[1])
 
     assert "from now on no letter: suppressed because letters to it came back on Fri 7 Jun 2024 20:00 UTC" in words
+    # That would be refused.
+    assert "--rejoin" not in words
+
+
+def test_who_left_after_their_letter_is_told_how_to_come_back_and_can(space: Workspace, say: Say) -> None:
+    space.deliver()
+    space.leave("ada")
+
+    words = squeezed(say(str(WEEK), "--reader", "ada@reader.example")[1])
+    code = main(["subscribers", "add", "ada@reader.example", "--rejoin", "--root", str(space.root)])
+
+    assert f"variant full accepted {AT}" in words
+    assert "from now on no letter: unsubscribed on Fri 7 Jun 2024 20:00 UTC." in words
     assert "newsletter subscribers add ada@reader.example --rejoin" in words
+    assert code == 0
 
 
 def test_letters_are_said_to_be_on_their_way_only_while_somebody_delivers(space: Workspace, say: Say) -> None:

@@ -11,6 +11,7 @@ import pytest
 from newsletter.__main__ import main
 from newsletter.doctor import letter_size
 from tests.mail.doctor.names import WELL, NameServer, Records, changed
+from tests.mail.letter.signed import rsa_pem
 from tests.mail.relays import PAIR, Relay
 from tests.room import ENVIRON, lay_out, workspace
 
@@ -79,6 +80,25 @@ def test_programs_get_every_line_and_no_secret(
     assert told["failed"] == len(failed)
     assert failed == [("dkim", "s1._domainkey.example.com"), ("dmarc", "_dmarc.example.com")]
     assert PASSWORD not in said
+
+
+def test_a_record_to_publish_is_printed_whole_on_a_line_of_its_own_however_narrow_the_screen(
+    relay: Relay, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NEWSLETTER__DKIM__RSA_SELECTOR", "s1")
+    monkeypatch.setenv("NEWSLETTER_DKIM_RSA_KEY", str(rsa_pem()))
+
+    code = doctor(tmp_path, WELL)
+
+    said = capsys.readouterr().out
+    heading, record = said.partition("\nTXT at s1._domainkey.example.com")[2].splitlines()[:2]
+    assert code == 3
+    assert "255 octets" in heading
+    assert record.startswith("v=DKIM1; k=rsa; p=MII")
+    assert len(record) > 400
+    assert record.endswith("IDAQAB")
 
 
 @pytest.mark.parametrize(("option", "typed"), [("--outgoing", "mail.example.com"), ("--nameserver", "dns.example.com")])

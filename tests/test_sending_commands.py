@@ -396,7 +396,7 @@ def test_rate_and_time_left_are_in_words_that_fit_them(seconds_each: float, word
 def test_on_a_terminal_a_bar_shows_rate_and_what_ctrl_c_did(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
     monkeypatch.setattr("sys.stderr", screen)
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "xterm")
 
     with show.letters(4) as tempo:
@@ -406,7 +406,7 @@ def test_on_a_terminal_a_bar_shows_rate_and_what_ctrl_c_did(monkeypatch: pytest.
 
     shown = screen.getvalue()
     assert "3 of 4 letters" in shown
-    assert "finishing what is in the air (once more ends at once)" in shown
+    assert "finishing what is in the air (Ctrl-C again ends at once)" in shown
     assert "━" in shown
 
 
@@ -475,7 +475,7 @@ def _erased(root: Path, say: Say) -> None:
 
 
 def _held(root: Path, say: Say) -> None:
-    say("hold", str(WEEK), "--why", "a doubt")
+    say("hold", str(WEEK), "--why", "a doubt", "--by", "yoga")
 
 
 @pytest.mark.parametrize(
@@ -486,7 +486,11 @@ def _held(root: Path, say: Say) -> None:
         (_restored, {}, "the database is older than the letters"),
         (_erased, {}, "There is nobody on the list."),
         (_held, {}, "newsletter hold 2024-W23 --release"),
-        (None, {"MAIL__TRANSPORT": "smtp"}, "no mail server is set"),
+        (
+            None,
+            {"MAIL__TRANSPORT": "smtp", "SMTP__HOST": "mail.example.com", "PUBLICATION__BASE_URL": ""},
+            "is not set",
+        ),
         (None, {"PUBLICATION__BASE_URL": "https://other.example.com"}, "was approved with base_url"),
     ],
     ids=["paused", "cancelled", "restored", "no reader", "held by the chief", "no relay", "moved"],

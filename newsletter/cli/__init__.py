@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feeds": ("feeds", "Find, add and try feeds, and see how they are."),
     "import": ("importing", "Read the issues of before: a Jekyll site's posts, or pasted text."),
     "templates": ("templates", "List the templates and what lies over them; copy one to change it."),
-    "subscribers": ("subscribers", "Add, import, list and remove readers."),
+    "subscribers": ("subscribers", "Add, import, list and remove readers; choose what they get."),
     "doctor": ("doctor", "Look whether this installation is well: doctor mail."),
     "config": ("setup", "Show the settings in force, or all keys with their meaning."),
 }

@@ -49,9 +49,10 @@ def proof_lines(found: ReaderProof, zone: ZoneInfo, width: int = WIDTH) -> Itera
         yield from wrapped(found.why, width)
     for one in found.letters:
         yield from _named(width, *_evidence(one, found, zone))
-    if found.letters and found.barred:
-        again = f"newsletter subscribers add {found.address} --rejoin"
-        yield from _named(width, ("from now on", f"no letter: {found.barred}. If they ask for letters again:  {again}"))
+    if found.letters and found.suppression is not None:
+        again = f" If they ask for letters again:  newsletter subscribers add {found.address} --rejoin"
+        can = found.suppression.reason == "unsubscribed"
+        yield from _named(width, ("from now on", f"no letter: {found.barred}.{again if can else ''}"))
 
 
 def forecast_lines(found: Forecast, width: int = WIDTH) -> Iterator[str]:

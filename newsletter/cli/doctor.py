@@ -9,6 +9,7 @@ import click
 
 from newsletter.cli import show
 from newsletter.cli.options import json_option, with_room
+from newsletter.text import visible
 
 if TYPE_CHECKING:
     from newsletter.cli.show import Step
@@ -62,5 +63,8 @@ def mail(
         show.as_json(found.as_json())
     else:
         show.table(("", "check", ""), [(line.level, line.check, str(line)) for line in found.lines])
-        click.echo(found.summary)
+        for name, record in found.records:
+            # Outside of the table, which would break it or cut it off.
+            click.echo(visible(f"\nTXT at {name}, in strings of at most 255 octets side by side:\n{record}"))
+        click.echo(f"\n{found.summary}" if found.records else found.summary)
     return 0 if found.is_well else 3

@@ -34,6 +34,7 @@ def add(room: Newsroom, address: str, *, name: str, rejoin: bool, variant: str) 
     words = {
         "added": "is on the list.",
         "known": "was on the list already.",
+        "rejoined": "is on the list again.",
         "left": "left the list. Only if they asked to come back:  --rejoin",
         "suppressed": "must not be written to: letters to it came back, or its owner complained.",
     }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import email
 import email.policy
+import os
+import signal
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from threading import Lock
+from threading import Event, Lock
 
 from newsletter.mail.letter.dkim import Keys
 from newsletter.mail.letter.letters import LetterWriter, write_letter
@@ -288,3 +290,26 @@ class Way:
 
     def connect(self) -> AbstractContextManager[Connection]:
         return self.to.connect()
+
+
+@contextmanager
+def ctrl_c() -> Iterator[Callable[[], None]]:
+    """What presses Ctrl-C, from any thread, and returns when the main one has felt it.
+
+    A suite that runs in the background inherits a shell's "ignore Ctrl-C"; here it counts all the same.
+    """
+    felt = Event()
+
+    def interrupt(*_: object) -> None:
+        felt.set()
+        raise KeyboardInterrupt
+
+    def press() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert felt.wait(10)
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield press
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -162,6 +162,8 @@ class ScriptedRelay:
         self.accepted: list[str] = []
         #: Letters as they came, without the final dot.
         self.letters: list[bytes] = []
+        #: What came of letters that were never ended.
+        self.begun: list[bytes] = []
         self.connections = 0
         self._stopping = False
         self._server = socket.create_server((self.host, 0))
@@ -228,6 +230,7 @@ class ScriptedRelay:
                     letter = b""
                     while (part := lines.readline()) != b".\r\n":
                         if not part:
+                            self.begun.append(letter)
                             return verb
                         letter += part
                     self.letters.append(letter)

@@ -108,27 +108,25 @@ def dkim_line(own: OwnKey, answer: Answer) -> Line:
         return _line("fail", own, f"{own.name} could not be looked up: {faults}.", mend)
     if not found:
         what = f"{own.name} does not exist: receivers cannot verify a signature."
-        return _line("fail", own, what, _publish(own))
+        return _unpublished(own, what)
     if len(found) > 1:
         return _line("fail", own, f"{own.name} has {len(found)} records; receivers may take any.", "Keep one.")
     try:
         key = read_key(found[0])
     except ValueError as fault:
-        return _line("fail", own, f"The record at {own.name} is of no use: {fault}.", _publish(own))
+        return _unpublished(own, f"The record at {own.name} is of no use: {fault}.")
     return _judged(own, key)
 
 
 def _judged(own: OwnKey, key: PublicKey) -> Line:
     if not key.key:
-        return _line("fail", own, f"The key at {own.name} is revoked (p= is empty).", _publish(own))
+        return _unpublished(own, f"The key at {own.name} is revoked (p= is empty).")
     if key.algorithm not in ("rsa", "ed25519"):
-        return _line("fail", own, f'The key at {own.name} is of the kind "{key.algorithm[:20]}".', _publish(own))
+        return _unpublished(own, f'The key at {own.name} is of the kind "{key.algorithm[:20]}".')
     if own.text:
         ours = read_key(own.text)
         if (ours.algorithm, ours.key) != (key.algorithm, key.key):
-            return _line(
-                "fail", own, f"The key at {own.name} is not the one that letters are signed with.", _publish(own)
-            )
+            return _unpublished(own, f"The key at {own.name} is not the one that letters are signed with.")
     if key.algorithm == "rsa" and key.bits < ENOUGH_BITS:
         mend = f"Make a new one of {ENOUGH_BITS} bits under a new selector."
         level: Level = "warn" if key.bits >= 1024 else "fail"
@@ -141,8 +139,9 @@ def _judged(own: OwnKey, key: PublicKey) -> Line:
     return _line("ok", own, f"{own.name} has one key: {kind}{whose}.")
 
 
-def _publish(own: OwnKey) -> str:
-    return f"Publish there as TXT: {own.text}" if own.text else "Publish the record that whoever signs names."
+def _unpublished(own: OwnKey, what: str) -> Line:
+    mend = "Publish ours there as TXT." if own.text else "Publish the record that whoever signs names."
+    return Line(level="fail", check="dkim", about=own.name, what=what, mend=mend, record=own.text)
 
 
 def _line(level: Level, own: OwnKey, what: str, mend: str = "") -> Line:

@@ -46,15 +46,23 @@ def is_dmarc(text: str) -> bool:
 
 
 def read_dmarc(text: str) -> Dmarc:
-    """Read a record that begins with v=DMARC1. Raises ValueError, in words, for what receivers treat as none."""
+    """Read a record that begins with v=DMARC1. Raises ValueError, in words, for what receivers treat as none.
+
+    They pass over what is no tag, and a record without a valid p= that names somebody for reports stands for p=none
+    (6.3 and 6.6.3).
+    """
     if not is_dmarc(text):
         raise ValueError("it does not begin with v=DMARC1")
-    tags = {name.lower(): value for name, value in read_tags(text).items()}
+    faults: list[str] = []
+    tags = _tags(text.partition(";")[2], faults)
+    reports = _reports(tags.get("rua", ""), faults)
     policy = _policy(tags, "p")
     if policy is None:
-        raise ValueError(f"p={tags['p'][:20]} is no policy" if "p" in tags else "p= is missing")
-    faults: list[str] = []
-    reports = _reports(tags.get("rua", ""), faults)
+        why = f"p={tags['p'][:20]} is no policy" if "p" in tags else "p= is missing"
+        if not reports:
+            raise ValueError(why)
+        policy = "none"
+        faults.append(f"{why}, and p=none is taken for it")
     percent = tags.get("pct", "100")
     if not (percent.isascii() and percent.isdecimal() and int(percent[:4]) <= 100):
         faults.append(f"pct={percent[:20]} is no percentage")
@@ -72,6 +80,22 @@ def read_dmarc(text: str) -> Dmarc:
         reports=reports,
         faults=tuple(faults),
     )
+
+
+def _tags(text: str, faults: list[str]) -> dict[str, str]:
+    tags: dict[str, str] = {}
+    for part in filter(str.strip, text.split(";")):
+        try:
+            ((name, value),) = read_tags(part).items()
+        except ValueError as fault:
+            faults.append(str(fault))
+            continue
+        if name.lower() == "p" and "p" in tags:
+            raise ValueError("p= stands in it twice")
+        if name.lower() in tags:
+            faults.append(f"{name.lower()}= stands twice")
+        tags.setdefault(name.lower(), value)
+    return tags
 
 
 def _policy(tags: dict[str, str], tag: str) -> Policy | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -165,6 +166,11 @@ def _signed_in(client: _Client, found: Probed) -> bool:
         mend = 'Use security = "starttls" or "tls".'
         found.trouble = Trouble(stage="auth", what="would get the password unencrypted", mend=mend)
         return False
+    if not smtp.password:
+        named = "SMTP" if smtp.name == "smtp" else f"RELAY_{smtp.name.upper().replace('-', '_')}"
+        mend = f"Set NEWSLETTER_{named}_PASSWORD, or …_FILE; a relay that asks for none needs no user."
+        found.trouble = Trouble(stage="auth", what=f"gets no password for {smtp.user}: none is set", mend=mend)
+        return False
     try:
         client.login(smtp.user, smtp.password)
     except smtplib.SMTPAuthenticationError as fault:
@@ -225,15 +231,22 @@ def _trouble(fault: Exception, found: Probed, stage: Stage) -> Trouble:
             mend = "Ask who runs the server, or try again later."
         case ssl.SSLCertVerificationError():
             what = f"shows a certificate that is not valid: {one_line(fault.verify_message).rstrip('.')}"
-            mend = "Write the host as its certificate names it, or have the certificate renewed."
+            mend = (
+                "Write the host as its certificate names it, or have the certificate renewed, or its authority known"
+                " to this machine (SSL_CERT_FILE)."
+            )
         case ssl.SSLError():
             what, mend = "fails at TLS", 'Check port and security: 587 "starttls", 465 "tls".'
         case TimeoutError():
             what, mend = "does not answer", "Check host, port and security, and whether a firewall is between."
         case smtplib.SMTPServerDisconnected():
             what, mend = "hangs up", 'Check host, port and security: port 465 needs "tls".'
+        case socket.gaierror():
+            what = "is not known by that name"
+            mend = "Check the host; if it is right, this machine's name service does not answer."
         case _:
-            what = f"cannot be reached: {one_line(str(fault)) or type(fault).__name__}"
+            said = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
+            what = f"cannot be reached: {one_line(said) or type(fault).__name__}"
             mend = "Check host and port, and whether the server runs."
     return Trouble(stage=stage, what=what, mend=mend)
 

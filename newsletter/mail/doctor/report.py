@@ -22,6 +22,8 @@ class Line:
     what: str
     #: What to do about it; "" where all is well.
     mend: str = ""
+    #: The TXT record to publish at `about`, whole; "" where there is none to publish.
+    record: str = ""
 
     def __str__(self) -> str:
         return f"{self.what} {self.mend}".rstrip()
@@ -33,6 +35,7 @@ class Line:
             "about": self.about,
             "what": self.what,
             "mend": self.mend,
+            "record": self.record,
         }
 
 
@@ -44,6 +47,11 @@ class Report:
 
     def count(self, level: Level) -> int:
         return sum(1 for line in self.lines if line.level == level)
+
+    @property
+    def records(self) -> tuple[tuple[str, str], ...]:
+        """Names, and the TXT records to publish there, which are too long for a line among others."""
+        return tuple((line.about, line.record) for line in self.lines if line.record)
 
     @property
     def is_well(self) -> bool:

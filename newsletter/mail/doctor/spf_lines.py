@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from newsletter.mail.doctor.answers import IpAddress, Resolver
 from newsletter.mail.doctor.report import Level, Line
-from newsletter.mail.doctor.spf import MOST_LOOKUPS, MOST_VOIDS, Weighed, weigh
-from newsletter.mail.doctor.spf_record import is_spf
+from newsletter.mail.doctor.spf import MOST_LOOKUPS, MOST_VOIDS, Verdict, Weighed, weigh
+from newsletter.mail.doctor.spf_record import is_spf, read_spf
 
+_EXAMPLE = "v=spf1 include:relay.example.com -all"
 _PUBLISH = (
-    'Publish one TXT record there that names your relay, such as "v=spf1 include:relay.example.com -all": '
+    f'Publish one TXT record there that names your relay, such as "{_EXAMPLE}": '
     "Gmail, Yahoo and Microsoft refuse bulk mail without SPF."
 )
 _WHERE = (
@@ -23,8 +24,18 @@ def spf_lines(resolver: Resolver, domain: str, sender: str) -> tuple[bool | None
     And what is to be said of it; at least one line, the first of which is the verdict.
     """
     found = weigh(resolver, domain, sender)
+    notes = tuple(_line("warn", domain, note) for note in found.notes)
+    if _names_nobody(found):
+        what = f"The SPF record of {domain} says that nobody sends for it."
+        return False, (_line("fail", domain, what, f'Name your relay before its end: "{_EXAMPLE}".'), *notes)
     can_pass = None if found.verdict == "temperror" else found.verdict not in ("none", "permerror")
-    return can_pass, (_verdict(resolver, domain, found), *(_line("warn", domain, note) for note in found.notes))
+    return can_pass, (_verdict(resolver, domain, found), *notes)
+
+
+def _names_nobody(found: Weighed) -> bool:
+    """Whether the record is that of a domain without mail, "v=spf1 -all"."""
+    terms = read_spf(found.text).terms if found.verdict in ("fail", "softfail") else ()
+    return bool(terms) and terms[0].mechanism == "all"
 
 
 def _verdict(resolver: Resolver, domain: str, found: Weighed) -> Line:
@@ -74,10 +85,20 @@ def outgoing_lines(resolver: Resolver, domain: str, sender: str, outgoing: tuple
         if found.verdict == "pass":
             lines.append(_covered("ok", address, f"SPF of {domain} lets {address} send."))
             continue
-        mend = f"Add {_term(address)} to the record, or the include that whoever runs the relay names."
         what = f'Letters from {address} get "{found.verdict}" with the SPF of {domain}.'
-        lines.append(_covered("fail", address, what, mend))
+        lines.append(_covered("fail", address, what, _cover(address, found.verdict)))
     return tuple(lines)
+
+
+def _cover(address: IpAddress, verdict: Verdict) -> str:
+    match verdict:
+        case "temperror":
+            return _AGAIN
+        case "permerror":
+            return f"Mend the record first, as told above; then see that it names {_term(address)}."
+        case "none":
+            return f"Let the record name it: {_term(address)}, or the include that whoever runs the relay names."
+    return f"Add {_term(address)} to the record, or the include that whoever runs the relay names."
 
 
 def relay_line(resolver: Resolver, domain: str, sender: str, relay: str, address: IpAddress) -> Line:

@@ -33,17 +33,18 @@ def leaving(room: Newsroom) -> Iterator[Week]:
 def halt_of(room: Newsroom, week: Week, store: Store) -> str:
     """Why letters of a week wait for a person and not for the next run, with the commands; "" if none does."""
     variants = store.ledger.progress(str(week), room.clock.now())
+    look, on = f"\n    Look:  newsletter deliveries {week}   then:", f"newsletter deliver {week}"
     for one in variants:
         if one.state == "paused" and one.changed is not None:
             return (
                 f"The letters of {week} are paused since {room.local(one.changed)}: {one_line(one.why)}"
-                f"\n    Look:  newsletter deliveries {week}   then:  newsletter deliver {week} --resume   or --cancel WHY"
+                f"{look}  {on} --resume   or --cancel WHY"
             )
     if held := sum(one.tally.held for one in variants if one.state != "cancelled"):
         so_many, they = ("letter is", "it") if held == 1 else ("letters are", "they")
         return (
             f"{held} {so_many} held: no answer came after the end, and nobody knows whether {they} arrived."
-            f"\n    Look:  newsletter deliveries {week}   then:  newsletter deliver {week} --resend-held   or --drop-held"
+            f"{look}  {on} --resend-held   or --drop-held"
         )
     return ""
 

@@ -97,7 +97,7 @@ def not_older(room: Newsroom, week: Week, store: Store) -> None:
 
 def fit_to_open(room: Newsroom, week: Week, store: Store) -> None:
     """Raises NotReady for what keeps a week of which nothing has left from leaving, beside its approval."""
-    if store.subscribers.count_readers() == 0:
+    if next(store.subscribers.readers(), None) is None:
         raise NotReady("There is nobody on the list.", mend="Add readers:  newsletter subscribers add ADDRESS")
     _same_base_url(room, week)
     _in_turn(room, week)

@@ -39,12 +39,13 @@ def cut(connection: Connection, mailings: Mapping[str, int], rest: int, size: in
         rows.append(_batch(mailing, numbers[mailing], parts[mailing]))
         parts[mailing] = []
 
-    after, driver = 0, driver_of(connection)
+    after, driver, number_of = 0, driver_of(connection), mailings.get
     while page := driver.rows(_READERS, after, _PAGE):
         for reader, variant in page:
-            mailing = mailings.get(variant, rest)
-            parts[mailing].append(reader)
-            if len(parts[mailing]) == size:
+            mailing = number_of(variant, rest)
+            part = parts[mailing]
+            part.append(reader)
+            if len(part) == size:
                 close(mailing)
         after = page[-1][0]
         if len(rows) >= _SHEET:

@@ -14,8 +14,8 @@ def pack(ids: Sequence[int]) -> bytes:
     first = ids[0]
     bits = bytearray((ids[-1] - first) // 8 + 1)
     for number in ids:
-        place, bit = divmod(number - first, 8)
-        bits[place] |= 0x80 >> bit
+        place = number - first
+        bits[place >> 3] |= 0x80 >> (place & 7)
     return bytes(bits)
 
 

@@ -106,7 +106,7 @@ def test_the_record_of_our_own_key_has_to_be_ours() -> None:
     assert (ours.level, ours.what) == ("ok", f"{NAME} has one key: RSA of 2048 bits, ours.")
     assert {another.level, other_kind.level} == {"fail"}
     assert "is not the one that letters are signed with" in another.what
-    assert another.mend == f"Publish there as TXT: {RSA}"
+    assert (another.mend, another.record) == ("Publish ours there as TXT.", RSA)
 
 
 def test_a_record_that_could_not_be_looked_up_is_not_called_missing() -> None:

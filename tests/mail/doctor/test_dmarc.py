@@ -41,7 +41,7 @@ def test_a_record_is_read_with_what_it_leaves_unsaid() -> None:
         ("v=DMARC1", "p= is missing"),
         ("v=DMARC1; p=monitor", "p=monitor is no policy"),
         ("v=DMARC1; p=none; p=reject", "twice"),
-        ("v=DMARC1; p", "no tag of the form"),
+        ("v=DMARC1; p", "p= is missing"),
     ],
 )
 def test_what_receivers_treat_as_none_is_refused_in_words(text: str, words: str) -> None:
@@ -73,6 +73,12 @@ def test_any_record_is_read_or_refused(text: str) -> None:
         ([f"v=DMARC1; p=none; aspf=x; {WITH_REPORTS}"], ["ok", "warn"], "aspf=x is neither r nor s"),
         (["v=DMARC1; p=none; rua=dmarc@example.com"], ["ok", "warn", "warn"], "no mailto: address"),
         (["v=DMARC1; p=none; rua=mailto:d@reports.example"], ["ok", "warn"], "does not say that it takes them"),
+        ([f"v=DMARC1; {WITH_REPORTS}"], ["ok", "warn"], "p= is missing, and p=none is taken for it"),
+        ([f"v=DMARC1; p=nome; {WITH_REPORTS}"], ["ok", "warn"], "p=nome is no policy, and p=none is taken for it"),
+        ([f"v=DMARC1; p=none; {WITH_REPORTS};;"], ["ok"], "asks for p=none."),
+        ([f"v=DMARC1; p=none, {WITH_REPORTS}"], ["fail"], "is no policy"),
+        ([f"v=DMARC1; p=none; {WITH_REPORTS}; sp none"], ["ok", "warn"], '"sp none" is no tag'),
+        ([f"v=DMARC1; p=none; {WITH_REPORTS}; rua=mailto:a@example.com"], ["ok", "warn"], "rua= stands twice"),
     ],
 )
 def test_the_record_is_judged_in_sentences(texts: list[str], levels: list[str], words: str) -> None:

@@ -87,7 +87,7 @@ def test_each_relay_is_asked(workspace: Settings, relay: ScriptedRelay) -> None:
     ("records", "failed"),
     [
         (changed("example.com", "TXT"), {"spf", "spf-covers"}),
-        (changed("example.com", "TXT", "v=spf1 -all"), {"spf-covers"}),
+        (changed("example.com", "TXT", "v=spf1 ip4:192.0.2.99 -all"), {"spf-covers"}),
         (changed("example.com", "MX", "10 gone.example.com"), {"mx"}),
         (changed("_dmarc.example.com", "TXT"), {"dmarc"}),
         (changed("25.2.0.192.in-addr.arpa", "PTR"), {"ptr"}),

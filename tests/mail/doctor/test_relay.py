@@ -87,6 +87,16 @@ def test_a_password_that_is_refused_is_never_repeated() -> None:
     assert not any("sesame" in str(line) for line in lines.values())
 
 
+@pytest.mark.parametrize(("name", "variable"), [("smtp", "SMTP"), ("far-away", "RELAY_FAR_AWAY")])
+def test_a_user_without_a_password_is_told_where_it_is_read_from(name: str, variable: str) -> None:
+    with Relay(tls="starttls", user="pulse", password="another") as relay:
+        lines = lines_of(ask(relay, security="starttls", name=name, user="pulse"))
+
+    assert lines["auth"].what.endswith("gets no password for pulse: none is set.")
+    assert f"NEWSLETTER_{variable}_PASSWORD" in lines["auth"].mend
+    assert relay.users == []
+
+
 def test_a_relay_that_offers_no_sign_in_is_told() -> None:
     with ScriptedRelay() as relay:
         lines = lines_of(ask(relay, **SIGNED_IN))
@@ -153,7 +163,7 @@ def test_a_port_where_nobody_listens_is_told() -> None:
 
     (line,) = relay_lines(found, sender=SENDER, size=0, now=NOW)
     assert (line.level, line.check) == ("fail", "relay")
-    assert f"127.0.0.1:{port} cannot be reached" in line.what
+    assert line.what == f"127.0.0.1:{port} cannot be reached: Connection refused."
 
 
 @pytest.mark.parametrize("host", ["relay..example", "x" * 70 + ".example", "relay.example"])

@@ -116,6 +116,8 @@ def test_an_endless_tree_of_includes_ends() -> None:
         ([], "fail", "example.com has no SPF record. Publish one TXT record"),
         (["v=spf1; mx -all"], "fail", 'begins with "v=spf1; mx -all", which receivers do not take for SPF'),
         (["v=spf1 +all"], "fail", "lets everybody send"),
+        (["v=spf1 -all"], "fail", "says that nobody sends for it. Name your relay before its end"),
+        (["v=spf1 redirect=_spf.example.org ~all"], "fail", "says that nobody sends for it"),
         (["v=spf1 include:open.example.org -all"], "fail", "lets everybody send"),
         (["v=spf1 ip4:0.0.0.0/0 -all"], "fail", "lets everybody send"),
         (["v=spf1 mx ?all"], "warn", "says nothing of those it does not name"),
@@ -145,8 +147,8 @@ def test_a_record_that_costs_too_much_is_told_with_its_count() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("v=spf1 -all mx", 'nothing behind "all" is looked at'),
-        ("v=spf1 redirect=_spf.example.org -all", "redirect= is not looked at"),
+        ("v=spf1 mx -all a", 'nothing behind "all" is looked at'),
+        ("v=spf1 mx redirect=_spf.example.org -all", "redirect= is not looked at"),
         ("v=spf1 ptr -all", 'uses "ptr"'),
     ],
 )
@@ -160,7 +162,7 @@ def test_what_receivers_forgive_is_a_warning(text: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "can_pass"),
-    [("v=spf1 mx -all", True), ("v=spf1 moo", False), ("!", None), ("nothing", False)],
+    [("v=spf1 mx -all", True), ("v=spf1 -all", False), ("v=spf1 moo", False), ("!", None), ("nothing", False)],
 )
 def test_whether_letters_can_pass_is_known_or_not(text: str, can_pass: bool | None) -> None:
     assert spf_lines(zone(text), "example.com", SENDER)[0] is can_pass
@@ -176,6 +178,22 @@ def test_an_address_that_letters_leave_from_has_to_be_covered() -> None:
     assert bare.level == "fail"
     assert 'get "fail"' in bare.what
     assert "ip4:198.51.100.9" in bare.mend
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("v=spf1 mx -all", "Add ip4:198.51.100.9 to the record"),
+        ("v=spf1 moo", "Mend the record first"),
+        ("nothing", "Let the record name it: ip4:198.51.100.9"),
+        ("!", "Try again"),
+    ],
+)
+def test_what_is_to_be_done_for_an_address_depends_on_what_is_wrong(text: str, words: str) -> None:
+    (line,) = outgoing_lines(zone(text), "example.com", SENDER, (ip_address("198.51.100.9"),))
+
+    assert line.level == "fail"
+    assert line.mend.startswith(words)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from email import message_from_bytes
 
 import pytest
@@ -43,11 +44,12 @@ def test_another_text_of_the_same_issue_keeps_the_message_id() -> None:
     assert corrected.message_id == make_letter().message_id
 
 
-def test_another_variant_or_secret_has_other_message_ids() -> None:
+def test_another_issue_variant_or_secret_has_other_message_ids() -> None:
+    later = make_letter(mailing=replace(make_mailing(), week="2024-W24"))
     short = make_letter(mailing=make_mailing(variant="news"))
     foreign = write_letter(make_mailing(), make_reader(), secret="another")
 
-    assert len({short.message_id, foreign.message_id, make_letter().message_id}) == 3
+    assert len({one.message_id for one in (later, short, foreign, make_letter())}) == 4
 
 
 def test_the_envelope_and_the_header_name_the_same_reader() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import dkim as dkimpy
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -29,6 +28,7 @@ from newsletter.model.issue import Wording
 from newsletter.model.marks import UNSUBSCRIBE_MARK
 from newsletter.model.settings import Dkim, Mail, Secret
 from tests.mail.builders import SECRET, SENT, make_mailing, writer
+from tests.mail.letter import signed as keys_of_letters
 
 SITE = "https://pulse.example.com"
 POSTAL = "Tech Pulse, 1 Harbour Lane, Exampleton"
@@ -129,9 +129,8 @@ def changed(old: bytes, new: bytes) -> Callable[[Letter], Letter]:
 # Signatures
 
 
-@cache
 def rsa_pem(bits: int = 2048) -> bytes:
-    return _pem(generate_private_key(65537, bits))
+    return keys_of_letters.rsa_pem(bits).encode()
 
 
 @cache

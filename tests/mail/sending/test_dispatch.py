@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +21,7 @@ from tests.mail.builders import (
     PowerCut,
     RecordingTransport,
     Way,
+    ctrl_c,
     make_mailing,
     make_readers,
     writer,
@@ -311,25 +309,16 @@ def test_stopping_finishes_the_letter_under_way_and_the_next_run_the_rest() -> N
     assert recipients(transport) == list(range(1, 11))
 
 
-@pytest.fixture
-def _interruptible() -> Iterator[None]:
-    # A suite that runs in the background inherits a shell's "ignore Ctrl-C".
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_interruptible")
 def test_ctrl_c_leaves_every_letter_that_went_recorded() -> None:
     ledger = MemoryLedger(make_readers(2000), batch_size=50)
 
     def interrupted(number: int, _letter: Letter) -> Answer:
         if number == 4:
-            os.kill(os.getpid(), signal.SIGINT)
+            press()
         return OK
 
     transport = RecordingTransport(interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    with ctrl_c() as press, pytest.raises(KeyboardInterrupt):
         send(ledger, transport, connections=2)
 
     assert sorted(d.subscriber for d in ledger.records) == recipients(transport)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -24,6 +22,7 @@ from tests.mail.builders import (
     MemoryLedger,
     RecordingTransport,
     Way,
+    ctrl_c,
     make_mailing,
     make_readers,
     writer,
@@ -154,25 +153,16 @@ def test_what_the_ledger_could_not_take_at_first_is_recorded_before_the_run_ends
     assert had(transport) == list(range(1, 41))
 
 
-@pytest.fixture
-def _interruptible() -> Iterator[None]:
-    # A suite that runs in the background inherits a shell's "ignore Ctrl-C".
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_interruptible")
 def test_ctrl_c_leaves_every_letter_of_a_group_recorded() -> None:
     ledger = MemoryLedger(make_readers(500))
 
     def interrupted(number: int, _letter: Letter) -> Answer:
         if number == 30:
-            os.kill(os.getpid(), signal.SIGINT)
+            press()
         return OK
 
     transport = RecordingTransport(interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    with ctrl_c() as press, pytest.raises(KeyboardInterrupt):
         send(ledger, Way(transport, 3), delivering=Delivering(record="group", group=2000))
 
     assert sorted(d.subscriber for d in ledger.records) == had(transport)

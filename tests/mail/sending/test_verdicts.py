@@ -28,6 +28,7 @@ Stage = Literal["sender", "recipient", "letter"]
         (550, "5.1.0 address", "recipient", Verdict("refused")),
         (552, "5.2.2 mailbox full", "letter", Verdict("refused")),
         (550, "no such user", "recipient", Verdict("refused")),
+        (550, "5.1.7 bad sender", "recipient", Verdict("deferred", against_us=True)),
         (550, "5.1.8 bad sender", "recipient", Verdict("deferred", against_us=True)),
         (550, "5.7.1 policy", "recipient", Verdict("deferred", against_us=True)),
         (550, "5.7.26 not authenticated", "letter", Verdict("deferred", against_us=True)),

@@ -246,7 +246,7 @@ def check(mind: Mind, told: Sequence[Reply | None]) -> None:
     assert {who for who, _ in mind.taken} <= {letter.recipient for letter in LETTERS}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(manners(DEEDS), st.booleans())
 def test_whatever_a_relay_does_each_letter_gets_its_own_answer(manner: Manner, envelope_ahead: bool) -> None:
     mind = Mind(manner)
@@ -259,7 +259,7 @@ def test_whatever_a_relay_does_each_letter_gets_its_own_answer(manner: Manner, e
             assert letter.recipient in reply.text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(manners((*DEEDS, *FAULTS)), st.booleans())
 def test_a_relay_that_errs_has_no_letter_counted_that_it_did_not_take(manner: Manner, envelope_ahead: bool) -> None:
     mind = Mind(manner)

@@ -293,12 +293,17 @@ def test_a_real_server_takes_envelopes_ahead() -> None:
     assert [content for _, _, content in relay.messages] == [make_letter(number).data for number in range(1, 6)]
 
 
-def test_without_pipelining_nothing_goes_ahead() -> None:
-    with ScriptedRelay(pipelining=False) as relay:
-        replies = hand_all(relay, (1, 2))
+@pytest.mark.parametrize(("pipelining", "envelope_ahead"), [(False, True), (True, False)], ids=["plain", "not asked"])
+def test_nothing_goes_ahead_without_pipelining_or_unless_it_is_asked_for(
+    pipelining: bool, envelope_ahead: bool
+) -> None:
+    way = ScriptedRelay(pipelining=pipelining)
 
-    assert [reply.code for reply in replies] == [250, 250]
-    assert relay.verbs == ["EHLO", *GROUP * 2, "QUIT"]
+    with way as relay, smtp_to(relay, envelope_ahead=envelope_ahead).connect() as connection:
+        reply = hand(connection, make_letter(1), ahead=make_letter(2))
+
+    assert reply.code == 250
+    assert relay.verbs == ["EHLO", *GROUP, "QUIT"]
 
 
 @pytest.mark.parametrize(
@@ -342,7 +347,7 @@ def test_an_announced_letter_that_does_not_come_leaves_the_relay_without_a_word(
 
     # Neither a full stop, which would send an empty letter, nor QUIT, which would be its first line.
     assert relay.letters == [make_letter(1).data]
-    assert "QUIT" not in relay.verbs
+    assert relay.begun == [b""]
 
 
 @pytest.mark.parametrize("said", [None, "421 4.3.2 Closing", "what?"])
@@ -461,11 +466,11 @@ class CutSocket(socket.socket):
         super().close()
 
 
-def over(sock: socket.socket) -> SmtpConnection:
+def over(sock: socket.socket, *, seconds: float = 5) -> SmtpConnection:
     client = SmtpClient()
     client.sock, client.esmtp_features = sock, {"pipelining": ""}
     client.file = Replies(sock)
-    return SmtpConnection(client, sender=Address("pulse@example.com"), seconds=5, envelope_ahead=True)
+    return SmtpConnection(client, sender=Address("pulse@example.com"), seconds=seconds, envelope_ahead=True)
 
 
 @pytest.mark.parametrize("last_words", [b"250 Ok\r\n", b""])
@@ -488,11 +493,42 @@ def test_a_break_behind_the_final_dot_leaves_it_to_the_reply(beyond: int, last_w
     connection = over(cut)
 
     reply = hand(connection, letter, ahead=make_letter(2))
+
+    assert (reply.code, cut.fileno()) == (code, -1)
     with pytest.raises(ConnectionError):
         hand(connection, make_letter(2))
 
-    assert reply.code == code
-    assert cut.fileno() == -1
+
+class StayingSocket(CutSocket):
+    """A connection to a relay that answers an envelope and a letter so, and hangs up on nobody."""
+
+    def __init__(self, envelope: bytes, letter: bytes) -> None:
+        super().__init__(takes=1_000_000, last_words=b"")
+        self._envelope, self._letter = envelope, letter
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        self.far.sendall(self._envelope)
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        self.far.sendall(self._letter)
+        return super().send(data, flags)
+
+
+@pytest.mark.parametrize(
+    ("envelope", "letter"),
+    [
+        pytest.param(b"421 Bye\r\n", b"", id="MAIL"),
+        pytest.param(b"250 Ok\r\n421 Bye\r\n", b"", id="RCPT"),
+        pytest.param(b"250 Ok\r\n250 Ok\r\n421 Bye\r\n", b"", id="DATA"),
+        pytest.param(b"250 Ok\r\n250 Ok\r\n354 Go on\r\n", b"421 Bye\r\n", id="."),
+    ],
+)
+def test_a_relay_that_says_it_closes_and_does_not_is_left_at_once(envelope: bytes, letter: bytes) -> None:
+    staying = StayingSocket(envelope, letter)
+
+    reply = hand(over(staying), make_letter(1), ahead=make_letter(2))
+
+    assert (reply.code, staying.fileno()) == (421, -1)
 
 
 class PatientSocket(CutSocket):
@@ -526,6 +562,16 @@ def test_the_answer_to_the_final_dot_is_waited_for_as_long_as_the_standard_says(
     patient.close()
 
     assert patient.waits == [("command", 5), ("reply", 5), ("letter", 180), ("reply", 600)] * 2
+
+
+def test_for_the_answer_to_quit_nobody_waits_longer_than_ten_seconds() -> None:
+    patient = PatientSocket()
+    connection = over(patient, seconds=300)
+    hand(connection, make_letter())
+
+    connection.leave()
+
+    assert [seconds for what, seconds in patient.waits if what == "command"] == [5, 10]
 
 
 @pytest.mark.parametrize("size", [100, 16383, 16384, 16385, 49152, 60000])

@@ -80,7 +80,10 @@ def test_a_letter_fits_up_to_the_announced_size(largest: int, fits: bool) -> Non
         assert refused(letter, offers) == (552, "5.3.4", "letter")
 
 
-@pytest.mark.parametrize("recipient", ["a@example.org>\r\nRCPT TO:<b@example.org", "a b@example.org", "a>@example.org", "a\ud800@example.org"])
+@pytest.mark.parametrize(
+    "recipient",
+    ["a@example.org>\r\nRCPT TO:<b@example.org", "a b@example.org", "a>@example.org", "a\ud800@example.org"],
+)
 def test_an_address_that_would_end_its_command_is_refused(recipient: str) -> None:
     assert refused(letter_of(recipient=recipient), EVERYTHING) == (553, "5.1.3", "recipient")
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -294,13 +295,29 @@ def test_a_letter_that_the_service_shows_late_is_not_sent_twice(double: Postmark
     double.unseen = 1
     double.script("/email/batch", Take("hang up"))
     relay = relay_to(double, settle=0.05)
+    begun = monotonic()
     hand_over(relay, letters_to(1))
 
     (reply,) = hand_over(relay, letters_to(1))
 
     assert reply.code == 250
+    assert monotonic() - begun >= 0.05
     assert double.recipients == ["reader1@example.org"]
     assert len(double.searched) == 2
+
+
+def test_how_late_a_letter_may_be_shown_counts_from_its_own_call(double: PostmarkDouble) -> None:
+    relay = relay_to(double, settle=0.05)
+    # Waits until nothing that a run before this one handed over can still be on its way.
+    hand_over(relay, letters_to(1, again=True))
+    double.unseen = 1
+    double.script("/email/batch", Take("hang up"))
+    hand_over(relay, letters_to(2))
+
+    replies = hand_over(relay, (*letters_to(3, again=True), *letters_to(2)))
+
+    assert codes(replies) == [250, 250]
+    assert double.recipients == ["reader1@example.org", "reader2@example.org", "reader3@example.org"]
 
 
 def test_letters_that_cannot_be_searched_for_are_not_sent_and_not_given_up(double: PostmarkDouble) -> None:

@@ -18,6 +18,14 @@ def ends() -> Iterator[tuple[socket.socket, Replies]]:
         yield far, Replies(near)
 
 
+def test_a_line_that_is_whole_comes_before_one_that_is_too_long(ends: tuple[socket.socket, Replies]) -> None:
+    far, replies = ends
+
+    far.sendall(b"250 Ok\r\n" + b"x" * 200)
+
+    assert replies.readline(100) == b"250 Ok\r\n"
+
+
 def test_lines_come_one_by_one_however_they_were_cut(ends: tuple[socket.socket, Replies]) -> None:
     far, replies = ends
 

@@ -108,6 +108,18 @@ def test_the_number_of_tries_the_relay_and_its_words_are_kept(store: Store) -> N
     assert (accepted.attempts, accepted.code, accepted.relay, accepted.at) == (2, 250, "west", later(minutes=5))
 
 
+def test_two_results_of_one_reader_in_one_transaction_are_two_tries(store: Store) -> None:
+    ann, bob = join(store, "ann", "bob")
+    ledger, mailing = opened(store)
+    claim = claimed(ledger, mailing)
+
+    record(ledger, claim, result(ann, "deferred"), result(bob, "deferred"), result(bob), result(ann, "deferred"))
+
+    ((of_ann,), (of_bob,)) = (ledger.proofs("2024-W23", reader) for reader in (ann, bob))
+    assert (of_ann.state, of_ann.attempts) == ("deferred", 2)
+    assert (of_bob.state, of_bob.attempts) == ("accepted", 2)
+
+
 def test_an_instant_without_a_zone_is_refused_and_nothing_is_written(store: Store) -> None:
     ann, bob = join(store, "ann", "bob")
     ledger, mailing = opened(store)
