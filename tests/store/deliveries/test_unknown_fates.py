@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from newsletter.model.audience import address
 from newsletter.store.engine import Store
-from tests.store.builders import NOW, join, later, record, result
+from tests.store.builders import NOW, join, later, make_mailing, record, result
 from tests.store.deliveries.claims import asked, claimed, names, opened
 
 
@@ -22,6 +22,21 @@ def test_a_letter_that_was_being_handed_over_when_the_run_died_is_held(store: St
     assert (tally.accepted, tally.held, tally.waiting) == (1, 1, 1)
     (held,) = ledger.troubles(mailing, ("held",))
     assert (held.key, held.attempts, held.next_try, held.at) == ("key-bob", 1, None, NOW)
+
+
+def test_who_had_this_weeks_letter_is_not_held_and_who_had_another_weeks_is(store: Store) -> None:
+    ann, bob = join(store, "ann", "bob")
+    ledger, mailing = opened(store)
+    earlier = ledger.open_mailing(make_mailing(week="2024-W22"), NOW)
+    record(ledger, claimed(ledger, earlier), result(bob))
+    claim = claimed(ledger, mailing)
+    record(ledger, claim, result(ann))
+    ledger.intend([(claim, ann), (claim, bob)])
+
+    ledger.take_over(hold=True)
+
+    assert [held.key for held in ledger.troubles(mailing, ("held",))] == ["key-bob"]
+    assert ledger.tally(mailing).accepted == 1
 
 
 def test_with_the_other_choice_it_goes_again(store: Store) -> None:
