@@ -162,7 +162,7 @@ class ScriptedRelay:
         self.accepted: list[str] = []
         #: Letters as they came, without the final dot.
         self.letters: list[bytes] = []
-        #: What came of letters that were never ended.
+        #: What came of letters that are not at their end.
         self.begun: list[bytes] = []
         self.connections = 0
         self._stopping = False
@@ -227,13 +227,12 @@ class ScriptedRelay:
                         lines.read(1)
                         self._say(peer, "letter")
                         return verb
-                    letter = b""
+                    self.begun.append(b"")
                     while (part := lines.readline()) != b".\r\n":
                         if not part:
-                            self.begun.append(letter)
                             return verb
-                        letter += part
-                    self.letters.append(letter)
+                        self.begun[-1] += part
+                    self.letters.append(self.begun.pop())
                     ended = recipient
                     if len(self.letters) <= self._ahead:
                         held.append(".")
