@@ -344,7 +344,7 @@ def test_a_collect_that_is_killed_loses_no_entry_and_doubles_none(tmp_path: Path
         # A group is kept whole or not at all; on a busy machine it is closed by its time and not by its number.
         by_feed = Counter(entry.feed for entry in kept)
         assert set(by_feed.values()) <= {3}
-        assert len(by_feed) == 0 if where == "while it reads" else 1 <= len(by_feed) <= 50
+        assert len(by_feed) <= 6 if where == "while it reads" else 1 <= len(by_feed) <= 50
         told = [entry.title for entry in space.store.news.entries()]
         assert sorted(told) == sorted(f"What {name} has to say of day {day}" for name in names for day in range(3))
 
