@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: newsletter status 2024-W23    For machines: newsletter status --check || page-somebody")
 @with_room
 @week_argument
-@click.option("--check", is_flag=True, help="Exit 1 if a stage failed or an issue did not leave; say nothing else.")
+@click.option("--check", is_flag=True, help="Exit 1 if something needs a person, and say what; else say nothing.")
 @json_option
 def status(room: Newsroom, week: Week | None, *, check: bool, as_json: bool) -> int:
     """Where the week stands, on one screen; --check for machines.
 
     State, deadlines, stories with id and score, takes, who has not filed, remarks, and what comes next. Nothing is
-    written. With --check the week is not composed, so that a machine may ask often.
+    written. --check tells of stages that failed, an issue that did not leave, and letters that are paused or held, of
+    any week; the week is not composed, so that a machine may ask often.
     """
     from newsletter.newsroom.calendar import current_week
 

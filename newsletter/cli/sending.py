@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 @with_room
 @week_argument
 @click.option("--test", "addresses", multiple=True, metavar="ADDRESS", help="Where to; may be given several times.")
-@click.option("--variant", type=click.Choice(["full", "news", "explainer"]), default="full", show_default=True)
+@click.option(
+    "--variant",
+    type=click.Choice(["full", "news", "explainer"]),
+    default="full",
+    show_default=True,
+    help="Which cut of the issue.",
+)
 @json_option
 def send(room: Newsroom, week: Week | None, *, addresses: tuple[str, ...], variant: Variant, as_json: bool) -> int:
     """Send one marked test letter: send --test ADDRESS.

@@ -34,7 +34,8 @@ def render(issue: Issue, *, templates: Templates, variant: Variant = "full") -> 
     cut = in_variant(issue, variant)
     if cut is None:
         raise NotReady(
-            f"{issue.week} holds nothing for the variant {variant}.", mend="Those who chose it get no letter this week."
+            f"{issue.week} holds nothing for the variant {variant}.",
+            mend="Whoever chose it gets the first variant this week.",
         )
     linked = with_term_links(cut)
     mail = letter(linked, fill)

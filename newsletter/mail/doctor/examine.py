@@ -198,15 +198,25 @@ class _Looks:
         elif lines or (found and not any(answer.fault for _, answer in found)):
             self._dkim_can_pass = False
         if not wanted and not lines:
-            domain = self._dkim_domain
+            lines = [self._without_keys()]
+        return lines + keys
+
+    def _without_keys(self) -> Line:
+        domain = self._dkim_domain
+        if self._by_postmark:
+            what = "Postmark signs the letters; at which selector its key stands cannot be seen from here."
+            mend = f"Verify {domain} at Postmark, and check the key that it names there with --selector NAME."
+        else:
             what = "We sign no letters; whether the relay does cannot be seen from here."
             mend = f"Set [dkim], or look whether it signs with d={domain} and check its key with --selector NAME."
-            lines = [_line("warn", "dkim", domain, what, mend)]
-        return lines + keys
+        return _line("warn", "dkim", domain, what, mend)
 
     def _wanted_keys(self) -> tuple[list[OwnKey], list[Line]]:
         """The keys that letters are signed with, by the relay and by us; a line if ours are no good."""
         wanted = [OwnKey(name=f"{selector}._domainkey.{self._dkim_domain}") for selector in self._given.selectors]
+        if self._by_postmark:
+            # It makes the letters anew: no signature of ours reaches a reader.
+            return wanted, []
         try:
             own = public_record(load_keys(self._settings.dkim, sender=self._settings.mail.sender))
         except CannotSend as fault:
@@ -215,7 +225,7 @@ class _Looks:
 
     @property
     def _dkim_domain(self) -> str:
-        return (self._settings.dkim.domain or self._domain).lower()
+        return ("" if self._by_postmark else self._settings.dkim.domain).lower() or self._domain.lower()
 
     def _dmarc_record(self) -> list[Line]:
         found, lines = dmarc_lines(self._resolver, self._domain)

@@ -212,6 +212,17 @@ def test_answers_to_another_domain_have_to_arrive_there(workspace: Settings, rel
     assert [(line.about, line.level) for line in of(report, "mx")] == [("example.com", "ok"), ("example.org", "fail")]
 
 
+def test_our_own_keys_vouch_for_nothing_where_the_service_makes_the_letters_anew(workspace: Settings) -> None:
+    mail = replace(workspace.mail, transport="postmark")
+    settings = replace(workspace, mail=mail, dkim=replace(both(), domain="signing.example"))
+
+    report = examine(settings, replace(GIVEN, outgoing=(), selectors=()), Zone(ALL_WELL))
+
+    (line,) = of(report, "dkim")
+    assert (line.level, line.about) == ("warn", "example.com")
+    assert "Verify example.com at Postmark" in line.mend
+
+
 @pytest.mark.parametrize(("alias", "level"), [("pm.mtasv.net", "ok"), ("other.example", "warn")])
 def test_the_service_is_asked_for_the_token_and_its_bounces_are_looked_up(
     workspace: Settings, alias: str, level: str
